@@ -1,0 +1,23 @@
+// Package session is the domain of the Session API: what a session is, which
+// rules hold for it, and what a storage engine must do to keep it.
+//
+// The flow of one request:
+//
+//	internal/httpapi   reads HTTP, checks the JSON, calls the Service
+//	session.Service    applies every rule: ids, times, limits, expiry, paging
+//	session.Store      one call, decided atomically inside the engine
+//	store/...          the engine: memory, embedded (Pebble)
+//
+// Nothing imports back up that list, and only cmd/session-api names an engine.
+//
+// The vocabulary:
+//
+//   - session: a row that belongs to a user, holds JSON data and ends by itself.
+//   - id: what a caller presents to use a session. It is a credential; anything
+//     that a person or a log may see shows Redact(id).
+//   - version: a number that every write of a row raises; conditions name it.
+//   - expired: now >= ExpiresAt. An expired row may still be stored; it is
+//     never active again.
+//   - cursor: the opaque text that continues a list. Position is the engine's
+//     half of it; the Service seals it.
+package session

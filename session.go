@@ -1,0 +1,113 @@
+package session
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of what a session may hold. They are the same on every engine, so that
+// a session that fits a laptop fits production.
+const (
+	// MaxUserIDBytes bounds a user id, in bytes of UTF-8.
+	MaxUserIDBytes = 256
+
+	// MaxIDBytes bounds an id that is looked up, in bytes. DynamoDB would take
+	// 2,048 for a partition key (AWS: "Quotas in Amazon DynamoDB", partition
+	// key length); no id of ours or of an older writer comes near half of it.
+	MaxIDBytes = 1024
+
+	// MaxItemBytes is what one DynamoDB item may hold, attribute names
+	// included: 400 KB (AWS: "Quotas in Amazon DynamoDB", item size).
+	MaxItemBytes = 400 * 1024
+
+	// reservedItemBytes is the part of an item kept free of data: attribute
+	// names, the longest id and user id, times, version, and room for
+	// attributes that other writers of the same table add. An update does not
+	// know the row's user without a second call, so the reserve is one number
+	// for all rows rather than computed for each.
+	reservedItemBytes = 4 * 1024
+
+	// MaxDataBytes bounds the JSON text of a session's data, in bytes of UTF-8
+	// after insignificant white space is removed.
+	MaxDataBytes = MaxItemBytes - reservedItemBytes
+)
+
+// TimePrecision is how finely CreatedAt and UpdatedAt are kept: the stored form
+// has exactly six digits of a second.
+const TimePrecision = time.Microsecond
+
+// Session is one stored session. Engines and the Service hand out copies: the
+// receiver of a *Session may keep and change it.
+type Session struct {
+	// ID names the session and is the credential to use it. Show Redact(ID).
+	ID string
+	// UserID is the user that the session belongs to. It never changes.
+	UserID string
+	// Data is the session's JSON text, valid and compact. It is carried as text
+	// so that numbers keep every digit and objects keep their order.
+	Data []byte
+	// CreatedAt is when the session was made: UTC, in whole TimePrecision.
+	CreatedAt time.Time
+	// UpdatedAt is when the data was last replaced, as CreatedAt; zero before
+	// the first update.
+	UpdatedAt time.Time
+	// ExpiresAt is when the session ends: UTC, in whole seconds.
+	ExpiresAt time.Time
+	// Version starts at 1 and is raised by every write. A row from a writer
+	// that kept none counts as version 0.
+	Version int64
+}
+
+// ExpiredAt reports whether the session's time is over at now. A session is
+// expired from the instant now >= ExpiresAt.
+func (s *Session) ExpiredAt(now time.Time) bool { return !now.Before(s.ExpiresAt) }
+
+// Clone returns a copy that shares nothing with s.
+func (s *Session) Clone() *Session {
+	c := *s
+	if s.Data != nil {
+		c.Data = append(make([]byte, 0, len(s.Data)), s.Data...)
+	}
+	return &c
+}
+
+// ValidateUserID returns nil for a user id that a session may belong to, else
+// an Error of CodeInvalidUserID that says what is allowed.
+func ValidateUserID(userID string) error {
+	switch {
+	case userID == "":
+		return invalidUserID("userId must not be empty")
+	case len(userID) > MaxUserIDBytes:
+		return invalidUserID(fmt.Sprintf("userId must be at most %d bytes; it has %d", MaxUserIDBytes, len(userID)))
+	case !utf8.ValidString(userID):
+		return invalidUserID("userId must be valid UTF-8")
+	case strings.ContainsFunc(userID, unicode.IsControl):
+		return invalidUserID("userId must not contain control characters")
+	case userID == "." || userID == "..":
+		// RFC 3986 section 5.2.4 removes these segments from every path, so no
+		// URL could ever name such a user.
+		return invalidUserID(`userId must not be "." or "..": no URL path can carry those`)
+	}
+	return nil
+}
+
+func invalidUserID(sentence string) error {
+	return &Error{Code: CodeInvalidUserID, Message: sentence, Field: "userId"}
+}
+
+// ValidateData returns nil for a data text whose size every engine can store,
+// else an Error of CodeTooLarge. That the text is JSON is checked where it
+// comes in, once, by a strict parser.
+func ValidateData(data []byte) error {
+	if len(data) > MaxDataBytes {
+		return &Error{
+			Code:    CodeTooLarge,
+			Message: fmt.Sprintf("data must be at most %d bytes of JSON; it has %d", MaxDataBytes, len(data)),
+			Field:   "data",
+		}
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package session
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps sessions. The comments here are the contract of an engine, and
+// storetest.Run checks every sentence of it.
+//
+// Common to all methods:
+//
+//   - They are safe for concurrent use and linearizable for one id: a call that
+//     begins after another has returned sees its effect. The lists may trail
+//     behind concurrent writes, but never behind a write that had returned
+//     before the list's first page was asked for.
+//   - A write that returned nil is durable as the engine promises it (memory:
+//     until the process ends; others: across a crash of process or machine). A
+//     write that returned an error other than ErrUnavailable had no effect; after
+//     ErrUnavailable or a context error it may have had its whole effect or none.
+//   - When ctx ends first they return promptly with an error that matches
+//     ctx.Err() or ErrUnavailable. A ctx that has ended at the call writes nothing.
+//   - Sessions handed in are not kept, sessions handed out are not shared.
+//   - Error texts hold no session id.
+//   - After Close every method returns ErrUnavailable.
+//
+// Time comes from the caller: engines never ask a clock whether a row is expired.
+type Store interface {
+	// Create stores s as a new row, whole. It returns ErrExists, changing
+	// nothing, if a row with that id is stored, expired or not, and ErrTooLarge
+	// if the engine cannot hold s. Rows that are already expired are stored too.
+	Create(ctx context.Context, s *Session) error
+
+	// Get returns the row with this id, expired or not; ErrNotFound if there is
+	// none; ErrUnreadable if there is one that cannot be understood.
+	Get(ctx context.Context, id string) (*Session, error)
+
+	// Update applies c to the row if cond holds, raises its version by one, and
+	// returns the row as it now is. All of this is one atomic step. It never
+	// makes a row. Errors, in this order: ErrNotFound, ErrExpired, ErrConflict
+	// (see Condition), ErrTooLarge.
+	Update(ctx context.Context, id string, c Change, cond Condition) (*Session, error)
+
+	// Delete removes the row if cond holds and returns it as it was, in one
+	// atomic step. Errors, in this order: ErrNotFound, ErrExpired, ErrConflict.
+	Delete(ctx context.Context, id string, cond Condition) (*Session, error)
+
+	// List returns a page of all active sessions, without their Data, in an
+	// order of the engine's choice. See Page.
+	List(ctx context.Context, q PageQuery) (Page, error)
+
+	// ListByUser returns a page of the active sessions of one user, with their
+	// Data, by CreatedAt and, where that is equal, by id in byte order. An
+	// unknown user has an empty list.
+	ListByUser(ctx context.Context, userID string, q PageQuery) (Page, error)
+
+	// Status tells whether the engine can serve. It is bounded by ctx, costs no
+	// more than one small call, and returns ErrUnavailable if it cannot.
+	Status(ctx context.Context) (Status, error)
+
+	// Close waits for running calls, makes what was acknowledged safe and frees
+	// what the engine holds. A second Close does nothing and returns nil.
+	Close() error
+}
+
+// Change is what an update does to a row.
+type Change struct {
+	// Data replaces the row's data whole.
+	Data []byte
+	// At becomes UpdatedAt: UTC, in whole TimePrecision.
+	At time.Time
+}
+
+// Condition is what a row must satisfy for a write to happen. The engine checks
+// it in the same atomic step as the write.
+type Condition struct {
+	// Now is the caller's time: a row with ExpiresAt <= Now gives ErrExpired.
+	Now time.Time
+	// Version is the version that the row must have, else Conflict; nil takes
+	// any. A row that was stored without a version has version 0.
+	Version *int64
+}
+
+// Check returns the error that Condition's comment gives for s, or nil.
+func (c Condition) Check(s *Session) error {
+	if s.ExpiredAt(c.Now) {
+		return ErrExpired
+	}
+	if c.Version != nil && *c.Version != s.Version {
+		return Conflict(s.Version)
+	}
+	return nil
+}
+
+// PageQuery asks for one page of a list.
+type PageQuery struct {
+	// Now is the caller's time: rows with ExpiresAt <= Now are left out.
+	Now time.Time
+	// Limit is the largest number of sessions to return; at least 1.
+	Limit int
+	// After is the Next of the page before, or "" for the first page. An engine
+	// returns ErrInvalidCursor for a position that it cannot have given out.
+	After string
+}
+
+// PageDataBytes is how much data a page of a list holds before it ends, in bytes
+// of Session.Data. It bounds the memory of one request (a page of 1,000 sessions
+// could otherwise hold 400 MB); the last session may bring a page over it.
+const PageDataBytes = 4 << 20
+
+// Page is one page of a list.
+//
+// Over a whole walk, from "" until Next is "", each session that is active all
+// the while appears exactly once, whatever is created or ended meanwhile. A page
+// may hold fewer sessions than asked for, even none, and still have a Next:
+// engines bound the work and the memory of a page, not its yield. A page ends at
+// the latest with the session that brings its data to PageDataBytes.
+type Page struct {
+	// Sessions are the page's sessions, never more than PageQuery.Limit.
+	Sessions []*Session
+	// Next is the engine's position after this page; "" when the list is done.
+	// It may hold ids, so it leaves the process only sealed in a cursor.
+	Next string
+}
+
+// Status is what an engine says of itself.
+type Status struct {
+	// Table is the name of where the sessions are, for people.
+	Table string
+	// State is "ACTIVE" when the engine serves (the word is DynamoDB's).
+	State string
+}
+
+// StateActive is Status.State of an engine that serves.
+const StateActive = "ACTIVE"
