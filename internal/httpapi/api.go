@@ -1,0 +1,101 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"session-api"
+)
+
+// Options set up an API. The zero value of a field takes its default.
+type Options struct {
+	// Logger takes a line for each operation; nil discards them.
+	Logger *slog.Logger
+	// MaxBodyBytes bounds a request body, in bytes; default DefaultMaxBodyBytes.
+	MaxBodyBytes int64
+	// RequestTimeout is the deadline of one request, from its arrival to its
+	// answer; default DefaultRequestTimeout.
+	RequestTimeout time.Duration
+	// Now is the clock of /health and of durations in logs; nil means time.Now.
+	Now func() time.Time
+}
+
+// Defaults of Options.
+const (
+	DefaultMaxBodyBytes   = 384 << 10
+	DefaultRequestTimeout = 5 * time.Second
+)
+
+// API is the HTTP handler of the whole service. It is safe for concurrent use.
+type API struct {
+	svc         *session.Service
+	log         *slog.Logger
+	maxBody     int64
+	timeout     time.Duration
+	now         func() time.Time
+	mux         *http.ServeMux
+	routes      []Route
+	unavailable atomic.Bool
+}
+
+// New returns the API over svc.
+func New(svc *session.Service, o Options) *API {
+	a := &API{svc: svc, log: o.Logger, maxBody: o.MaxBodyBytes, timeout: o.RequestTimeout, now: o.Now}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.maxBody == 0 {
+		a.maxBody = DefaultMaxBodyBytes
+	}
+	if a.timeout == 0 {
+		a.timeout = DefaultRequestTimeout
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	a.mux, a.routes = a.newMux()
+	return a
+}
+
+// Drain makes /ready answer 503 from now on, so that no new work is sent here
+// while the process stops. Every other route goes on.
+func (a *API) Drain() { a.unavailable.Store(true) }
+
+// Routes returns what is served, in the order of the route table. HEAD comes
+// with every GET and is not listed.
+func (a *API) Routes() []Route { return append([]Route(nil), a.routes...) }
+
+// ServeHTTP gives the request its id and deadline, hands it to its route, and
+// sees to it that every way out is an answer and a log line.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{ResponseWriter: w, start: a.now(), requestID: requestID(r.Header)}
+	h := w.Header()
+	h["Cache-Control"] = noStore
+	h["X-Content-Type-Options"] = noSniff
+	h["X-Request-Id"] = []string{x.requestID}
+
+	ctx, cancel := context.WithTimeout(r.Context(), a.timeout)
+	defer cancel()
+	defer a.finish(x, r)
+	a.route(x, r.WithContext(ctx))
+}
+
+// Shared values of headers that are the same on every answer: sessions are
+// credentials and personal data, so nothing may keep or reinterpret them.
+var (
+	noStore = []string{"no-store"}
+	noSniff = []string{"nosniff"}
+)
+
+// route passes the request to the mux, which would answer an unclean path with
+// an HTML redirect and "*" with nothing: those are no routes of ours.
+func (a *API) route(x *exchange, r *http.Request) {
+	if !cleanPath(r.URL.EscapedPath()) {
+		a.fail(x, r, errNoRoute)
+		return
+	}
+	a.mux.ServeHTTP(x, r)
+}

@@ -1,0 +1,70 @@
+package httpapi
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// exchange is one request on its way through: the writer of its answer, and
+// what its log line will say.
+type exchange struct {
+	http.ResponseWriter
+	requestID string
+	route     string
+	start     time.Time
+	status    int // 0 until the answer begins
+
+	operation string // "Created", …; "" for requests that change nothing
+	sessionID string // redacted when it is logged, never before
+	userID    string
+}
+
+// WriteHeader notes the status and begins the answer.
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write begins the answer if need be and goes on with it.
+func (x *exchange) Write(b []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	return x.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// maxRequestIDChars bounds a request id taken over from a caller.
+const maxRequestIDChars = 128
+
+// requestID returns the caller's X-Request-Id when it is sane, else a new one.
+// Sane is what may stand in a log line as it is, and cannot be a session id.
+func requestID(h http.Header) string {
+	if ids := h["X-Request-Id"]; len(ids) == 1 && saneRequestID(ids[0]) {
+		return ids[0]
+	}
+	// Request ids tell requests apart and guard nothing: a fast generator will do.
+	return strconv.FormatUint(rand.Uint64()|1<<63, 16)
+}
+
+func saneRequestID(id string) bool {
+	if id == "" || len(id) > maxRequestIDChars || strings.Contains(id, "session-") {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		digit := '0' <= c && c <= '9'
+		if !letter && !digit && strings.IndexByte("._~:/+=@-", c) < 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,100 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+
+	"session-api"
+)
+
+// finish runs when a request is over, however it went: it turns a panic into a
+// logged 500 and writes the request's log lines.
+func (a *API) finish(x *exchange, r *http.Request) {
+	if p := recover(); p != nil {
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			panic(p) // net/http cuts the connection and logs nothing
+		}
+		a.logPanic(x, r, p)
+		if x.status != 0 {
+			panic(http.ErrAbortHandler)
+		}
+		a.fail(x, r, errPanicked)
+	}
+	a.logOperation(x, r)
+	a.logAccess(x, r)
+}
+
+var errPanicked = errors.New("a handler panicked")
+
+// logOperation writes the one line of an operation that changed something.
+func (a *API) logOperation(x *exchange, r *http.Request) {
+	if x.operation == "" || !a.log.Enabled(r.Context(), slog.LevelInfo) {
+		return
+	}
+	shown := session.Redact(x.sessionID)
+	line := x.operation + " session " + shown
+	if x.userID != "" {
+		line += " for user " + x.userID
+	}
+	a.log.LogAttrs(r.Context(), slog.LevelInfo, line, append(a.attrs(x, r),
+		slog.String("session", shown), slog.String("user", x.userID))...)
+}
+
+// logAccess writes a line for every request, at debug level. It names the route,
+// never the path: paths hold session ids.
+func (a *API) logAccess(x *exchange, r *http.Request) {
+	if a.log.Enabled(r.Context(), slog.LevelDebug) {
+		a.log.LogAttrs(r.Context(), slog.LevelDebug, "request", a.attrs(x, r)...)
+	}
+}
+
+// logFault writes why a request got a 5xx. What the store can't serve is a
+// warning, for it mends itself or an engine has said more; the rest is an error.
+func (a *API) logFault(x *exchange, r *http.Request, status int, err error) {
+	if errors.Is(err, errPanicked) || errors.Is(r.Context().Err(), context.Canceled) {
+		return // logged with its stack already; or nobody is there to be answered
+	}
+	level := slog.LevelError
+	if status == http.StatusServiceUnavailable {
+		level = slog.LevelWarn
+	}
+	a.log.LogAttrs(r.Context(), level, "request failed", append(a.attrs(x, r),
+		slog.Int("answer", status), slog.String("cause", err.Error()))...)
+}
+
+// logPanic writes what panicked and where. The text of a panic may hold
+// anything, a session id too, so only texts of the runtime are shown, which hold
+// none of a program's strings; for others the type and the stack must do.
+func (a *API) logPanic(x *exchange, r *http.Request, p any) {
+	what := fmt.Sprintf("%T", p)
+	if err, ok := p.(runtime.Error); ok {
+		what = err.Error()
+	}
+	a.log.LogAttrs(r.Context(), slog.LevelError, "panic", append(a.attrs(x, r),
+		slog.String("what", what), slog.String("stack", string(debug.Stack())))...)
+}
+
+func (a *API) attrs(x *exchange, r *http.Request) []slog.Attr {
+	attrs := make([]slog.Attr, 0, 8)
+	return append(attrs,
+		slog.String("request_id", x.requestID),
+		slog.String("method", method(r)),
+		slog.String("route", x.route),
+		slog.Int("status", x.status),
+		slog.Duration("duration", a.now().Sub(x.start)))
+}
+
+// method returns the request's method if it is one that HTTP knows: an unknown
+// one is the caller's text and may be anything.
+func method(r *http.Request) string {
+	switch r.Method {
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT":
+		return r.Method
+	}
+	return "other"
+}

@@ -1,0 +1,119 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"session-api"
+)
+
+// The codes of errors that exist only in HTTP, beside those of package session.
+// They are part of the contract as those are.
+const (
+	codeNoRoute       session.Code = "route_not_found"
+	codeWrongMethod   session.Code = "method_not_allowed"
+	codeMediaType     session.Code = "unsupported_media_type"
+	codeMalformedJSON session.Code = "malformed_json"
+	codeInvalidBody   session.Code = "invalid_body"
+	codeUnknownField  session.Code = "unknown_field"
+	codeInvalidQuery  session.Code = "invalid_query"
+	codeBodyTimeout   session.Code = "request_timeout"
+	codeInternal      session.Code = "internal"
+	codeShuttingDown  session.Code = "shutting_down"
+)
+
+var errNoRoute = &session.Error{Code: codeNoRoute, Message: "There is no such route"}
+
+func errWrongMethod(allow string) error {
+	return &session.Error{Code: codeWrongMethod, Message: "This route takes " + allow}
+}
+
+// problem is the body of every error: RFC 9457, and beside its members "error",
+// which older clients read, and "code", which programs branch on.
+type problem struct {
+	Type      string       `json:"type"`
+	Title     string       `json:"title"`
+	Status    int          `json:"status"`
+	Detail    string       `json:"detail"`
+	Error     string       `json:"error"`
+	Code      session.Code `json:"code"`
+	Field     string       `json:"field,omitzero"`
+	RequestID string       `json:"requestId"`
+}
+
+const problemType = "application/problem+json"
+
+// statusOf maps codes to HTTP statuses. Codes that are not here are faults of
+// ours: 500, with a sentence that tells nothing.
+var statusOf = map[session.Code]int{
+	codeMalformedJSON:         http.StatusBadRequest,
+	codeInvalidBody:           http.StatusBadRequest,
+	codeUnknownField:          http.StatusBadRequest,
+	codeInvalidQuery:          http.StatusBadRequest,
+	session.CodeInvalidUserID: http.StatusBadRequest,
+	session.CodeInvalidLimit:  http.StatusBadRequest,
+	session.CodeInvalidCursor: http.StatusBadRequest,
+	codeNoRoute:               http.StatusNotFound,
+	session.CodeNotFound:      http.StatusNotFound,
+	codeWrongMethod:           http.StatusMethodNotAllowed,
+	codeBodyTimeout:           http.StatusRequestTimeout,
+	session.CodeConflict:      http.StatusConflict,
+	session.CodeExpired:       http.StatusGone,
+	session.CodeTooLarge:      http.StatusRequestEntityTooLarge,
+	codeMediaType:             http.StatusUnsupportedMediaType,
+	session.CodeUnavailable:   http.StatusServiceUnavailable,
+}
+
+// classify returns the status of err and the Error to tell the caller.
+func classify(err error) (int, *session.Error) {
+	var known *session.Error
+	if !errors.As(err, &known) {
+		known = &session.Error{}
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		// However deep the deadline struck, to the caller the store was too slow.
+		known = session.ErrUnavailable
+	}
+	if status, ok := statusOf[known.Code]; ok {
+		return status, known
+	}
+	return http.StatusInternalServerError, &session.Error{
+		Code:    codeInternal,
+		Message: "An internal error occurred; please quote the request id when you report it",
+	}
+}
+
+// retryAfter is the Retry-After of a 503, in seconds: outages that end by
+// themselves mostly do so within one.
+const retryAfter = "1"
+
+// fail answers with the problem that err is. It is the only way to an error
+// answer. An answer that has begun can't be changed; the connection is cut then,
+// so that half an answer is not taken for a whole one.
+func (a *API) fail(x *exchange, r *http.Request, err error) {
+	status, known := classify(err)
+	if status >= http.StatusInternalServerError {
+		a.logFault(x, r, status, err)
+	}
+	if x.status != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	if status == http.StatusServiceUnavailable {
+		x.Header().Set("Retry-After", retryAfter)
+	}
+	sendErr := x.sendJSON(status, problemType, problem{
+		Type:      "about:blank",
+		Title:     http.StatusText(status),
+		Status:    status,
+		Detail:    known.Message,
+		Error:     known.Message,
+		Code:      known.Code,
+		Field:     known.Field,
+		RequestID: x.requestID,
+	})
+	if sendErr != nil {
+		panic(fmt.Errorf("sending a problem: %w", sendErr))
+	}
+}
