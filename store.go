@@ -5,8 +5,10 @@ import (
 	"time"
 )
 
-// Store keeps sessions. The comments here are the contract of an engine, and
-// storetest.Run checks every sentence of it.
+// Store keeps sessions. The comments here are the contract of an engine.
+// storetest.Run checks it, but for what can't be seen through these methods
+// (what a crash leaves, rows that cannot be understood): that each engine's own
+// tests must show.
 //
 // Common to all methods:
 //

@@ -1,0 +1,140 @@
+package session_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"session-api"
+	"session-api/store/memory"
+)
+
+// noon is when most of these tests begin: a time with all digits of a second.
+var noon = time.Date(2025, time.December, 24, 12, 0, 0, 123456000, time.UTC)
+
+// spy is a store that counts its calls, keeps the last query and can answer
+// with an error of the test's.
+type spy struct {
+	session.Store
+	calls int
+	query session.PageQuery
+	// fail, if set, is what every call returns.
+	fail error
+	// before, if set, runs before every call reaches the store.
+	before func()
+}
+
+func (s *spy) call() error {
+	s.calls++
+	if s.before != nil {
+		s.before()
+	}
+	return s.fail
+}
+
+func (s *spy) Create(ctx context.Context, row *session.Session) error {
+	if err := s.call(); err != nil {
+		return err
+	}
+	return s.Store.Create(ctx, row)
+}
+
+func (s *spy) Get(ctx context.Context, id string) (*session.Session, error) {
+	if err := s.call(); err != nil {
+		return nil, err
+	}
+	return s.Store.Get(ctx, id)
+}
+
+func (s *spy) Update(ctx context.Context, id string, c session.Change, cond session.Condition) (*session.Session, error) {
+	if err := s.call(); err != nil {
+		return nil, err
+	}
+	return s.Store.Update(ctx, id, c, cond)
+}
+
+func (s *spy) Delete(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
+	if err := s.call(); err != nil {
+		return nil, err
+	}
+	return s.Store.Delete(ctx, id, cond)
+}
+
+func (s *spy) List(ctx context.Context, q session.PageQuery) (session.Page, error) {
+	s.query = q
+	if err := s.call(); err != nil {
+		return session.Page{}, err
+	}
+	return s.Store.List(ctx, q)
+}
+
+func (s *spy) ListByUser(ctx context.Context, userID string, q session.PageQuery) (session.Page, error) {
+	s.query = q
+	if err := s.call(); err != nil {
+		return session.Page{}, err
+	}
+	return s.Store.ListByUser(ctx, userID, q)
+}
+
+func (s *spy) Status(ctx context.Context) (session.Status, error) {
+	if err := s.call(); err != nil {
+		return session.Status{}, err
+	}
+	return s.Store.Status(ctx)
+}
+
+// bench is a Service on a fresh memory store, with a clock that the test moves
+// and ids "id-1", "id-2", …
+type bench struct {
+	*session.Service
+	store *spy
+	now   time.Time
+	made  int
+}
+
+func newBench(t *testing.T, ttl time.Duration) *bench {
+	t.Helper()
+	store := memory.New()
+	t.Cleanup(func() { _ = store.Close() })
+	b := &bench{store: &spy{Store: store}, now: noon}
+	b.Service = b.service(t, ttl, 1)
+	return b
+}
+
+// service returns a Service on the bench's store and clock.
+func (b *bench) service(t *testing.T, ttl time.Duration, keyByte byte) *session.Service {
+	t.Helper()
+	s, err := session.NewService(b.store, session.Options{
+		TTL:       ttl,
+		CursorKey: bytes.Repeat([]byte{keyByte}, session.CursorKeyBytes),
+		Now:       func() time.Time { return b.now },
+		NewID: func(userID string) string {
+			b.made++
+			return fmt.Sprintf("id-%d", b.made)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// create makes a session of user with the data {}.
+func (b *bench) create(t *testing.T, user string) *session.Session {
+	t.Helper()
+	s, err := b.Create(t.Context(), user, []byte(`{}`))
+	if err != nil {
+		t.Fatalf("create a session of %q: %v", user, err)
+	}
+	return s
+}
+
+func wantErrorIs(t *testing.T, what string, err, target error) {
+	t.Helper()
+	if !errors.Is(err, target) {
+		t.Errorf("%s returned %v; want %v", what, err, target)
+	}
+}

@@ -1,0 +1,162 @@
+package session_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"session-api"
+)
+
+func TestUserIDs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		what, id string
+		ok       bool
+	}{
+		{"a plain id", "user123", true},
+		{"one byte", "a", true},
+		{"the most bytes", strings.Repeat("x", 256), true},
+		{"the most bytes in wide characters", strings.Repeat("😀", 64), true},
+		{"every separator", "a/b%2F?#[]@!$&'()*+,;=:", true},
+		{"a space", " ", true},
+		{"three dots", "...", true},
+		{"a noncharacter", "\uffff", true},
+		{"a joined emoji", "👩‍👩‍👧", true},
+		{"a no-break space", "a\u00a0b", true},
+
+		{"nothing", "", false},
+		{"a byte too many", strings.Repeat("x", 257), false},
+		{"a character that ends a byte too late", strings.Repeat("😀", 64) + "x", false},
+		{"a byte that is no UTF-8", "a\xff", false},
+		{"half a character", "\xc3", false},
+		{"a surrogate", "\xed\xa0\x80", false},
+		{"a NUL", "a\x00b", false},
+		{"a line break", "a\nb", false},
+		{"a tab", "\t", false},
+		{"a DEL", "\x7f", false},
+		{"a C1 control", "a\u0085b", false},
+		{"a dot", ".", false},
+		{"two dots", "..", false},
+	} {
+		err := session.ValidateUserID(c.id)
+		var e *session.Error
+		switch {
+		case c.ok && err != nil:
+			t.Errorf("%s is refused: %v", c.what, err)
+		case !c.ok && (!errors.As(err, &e) || e.Code != session.CodeInvalidUserID || e.Field != "userId"):
+			t.Errorf("%s gives %v; want %s for the field userId", c.what, err, session.CodeInvalidUserID)
+		}
+	}
+}
+
+func TestDataIsBoundedByItsBytes(t *testing.T) {
+	t.Parallel()
+	if err := session.ValidateData(make([]byte, session.MaxDataBytes)); err != nil {
+		t.Errorf("data of MaxDataBytes is refused: %v", err)
+	}
+	err := session.ValidateData(make([]byte, session.MaxDataBytes+1))
+	var e *session.Error
+	if !errors.Is(err, session.ErrTooLarge) || !errors.As(err, &e) || e.Field != "data" {
+		t.Errorf("a byte more gives %v; want %s for the field data", err, session.CodeTooLarge)
+	}
+}
+
+// itemBytes is the size of the largest session's item in DynamoDB without its
+// data. An item's size is the sum of its attribute names and values, text in
+// UTF-8, and a number takes at most 21 bytes (AWS: "DynamoDB item sizes and
+// formats").
+func itemBytes() int {
+	const number = 21
+	timeText := len("2025-12-24T10:00:00.000000")
+	values := map[string]int{
+		"id":        session.MaxIDBytes,
+		"userId":    session.MaxUserIDBytes,
+		"data":      0,
+		"createdAt": timeText,
+		"updatedAt": timeText,
+		"ttl":       number,
+		"version":   number,
+	}
+	size := 0
+	for name, value := range values {
+		size += len(name) + value
+	}
+	return size
+}
+
+func TestTheLargestSessionFitsAnItem(t *testing.T) {
+	t.Parallel()
+	rest := session.MaxItemBytes - itemBytes() - session.MaxDataBytes
+	if rest < 0 {
+		t.Errorf("the largest session is %d bytes too large for a DynamoDB item", -rest)
+	}
+	// Two attributes more of 512 bytes each must not make old rows unwritable.
+	if rest < 1024 {
+		t.Errorf("the largest session leaves %d bytes of its item to attributes of others; want 1024", rest)
+	}
+}
+
+func TestTheLargestBodyFitsASession(t *testing.T) {
+	t.Parallel()
+	if body := 384 << 10; body > session.MaxDataBytes {
+		t.Errorf("a body of %d bytes is taken, but data of at most %d", body, session.MaxDataBytes)
+	}
+}
+
+func TestASessionIsExpiredFromTheInstantOfItsExpiry(t *testing.T) {
+	t.Parallel()
+	end := time.Date(2025, time.December, 25, 10, 0, 0, 0, time.UTC)
+	s := &session.Session{ExpiresAt: end}
+	for _, c := range []struct {
+		now     time.Time
+		expired bool
+	}{
+		{end.Add(-time.Nanosecond), false},
+		{end, true},
+		{end.Add(time.Nanosecond), true},
+		{end.In(time.FixedZone("east", 3600)), true},
+	} {
+		if got := s.ExpiredAt(c.now); got != c.expired {
+			t.Errorf("at %v from its expiry a session is expired: %v; want %v", c.now.Sub(end), got, c.expired)
+		}
+	}
+}
+
+func TestACloneSharesNothing(t *testing.T) {
+	t.Parallel()
+	s := &session.Session{ID: "a", Data: []byte(`{"a":1}`), Version: 3}
+	c := s.Clone()
+	c.Data[0] = '#'
+	_ = append(c.Data[:1], "####"...)
+	c.ID, c.Version = "b", 4
+	if s.ID != "a" || string(s.Data) != `{"a":1}` || s.Version != 3 {
+		t.Errorf("a change of a clone changed the original to %+v", s)
+	}
+	if got := (&session.Session{}).Clone().Data; got != nil {
+		t.Errorf("the clone of a session without data has the data %q", got)
+	}
+}
+
+func TestAConditionIsCheckedForExpiryFirst(t *testing.T) {
+	t.Parallel()
+	end := time.Date(2025, time.December, 25, 10, 0, 0, 0, time.UTC)
+	s := &session.Session{ExpiresAt: end, Version: 3}
+	three, four := int64(3), int64(4)
+	for _, c := range []struct {
+		what string
+		cond session.Condition
+		want error
+	}{
+		{"active, any version", session.Condition{Now: end.Add(-1)}, nil},
+		{"active, its version", session.Condition{Now: end.Add(-1), Version: &three}, nil},
+		{"active, another version", session.Condition{Now: end.Add(-1), Version: &four}, session.ErrConflict},
+		{"expired, any version", session.Condition{Now: end}, session.ErrExpired},
+		{"expired, another version", session.Condition{Now: end, Version: &four}, session.ErrExpired},
+	} {
+		if err := c.cond.Check(s); !errors.Is(err, c.want) {
+			t.Errorf("%s: the condition gives %v; want %v", c.what, err, c.want)
+		}
+	}
+}

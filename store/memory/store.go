@@ -1,0 +1,147 @@
+// Package memory is the reference storage engine: it keeps sessions in maps of
+// this process and forgets them when the process ends.
+//
+// It is written to be read beside the contract on session.Store, and serves
+// tests and trials. It owns no clock and never removes a row by itself, so
+// expired rows take memory until they are the process's last. Production has
+// other engines.
+package memory
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"session-api"
+)
+
+// tableName is Status.Table of this engine.
+const tableName = "memory"
+
+var errClosed = errors.New("the memory store is closed")
+
+// Store is a session.Store in memory. Make one with New.
+type Store struct {
+	mu     sync.RWMutex
+	closed bool
+	// rows holds every row by its id. A row is never changed once it is here:
+	// writes put another in its place, so readers need the lock only to find it.
+	rows map[string]*session.Session
+	// ids are the keys of rows in byte order.
+	ids keys
+	// users holds, for each user with a row, the userKey of those rows.
+	users map[string]keys
+}
+
+var _ session.Store = (*Store)(nil)
+
+// New returns an empty Store.
+func New() *Store {
+	return &Store{rows: map[string]*session.Session{}, users: map[string]keys{}}
+}
+
+// Create stores s. See session.Store.
+func (m *Store) Create(ctx context.Context, s *session.Session) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.usable(ctx); err != nil {
+		return err
+	}
+	if m.rows[s.ID] != nil {
+		return session.ErrExists
+	}
+	m.rows[s.ID] = s.Clone()
+	m.ids = m.ids.with(s.ID)
+	m.users[s.UserID] = m.users[s.UserID].with(userKey(s))
+	return nil
+}
+
+// Get returns the row with this id. See session.Store.
+func (m *Store) Get(ctx context.Context, id string) (*session.Session, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.usable(ctx); err != nil {
+		return nil, err
+	}
+	row := m.rows[id]
+	if row == nil {
+		return nil, session.ErrNotFound
+	}
+	return row.Clone(), nil
+}
+
+// Update replaces the data of the row if cond holds. See session.Store.
+func (m *Store) Update(ctx context.Context, id string, c session.Change, cond session.Condition) (*session.Session, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row, err := m.find(ctx, id, cond)
+	if err != nil {
+		return nil, err
+	}
+	changed := *row
+	changed.Data, changed.UpdatedAt = c.Data, c.At
+	changed.Version++
+	m.rows[id] = changed.Clone()
+	return changed.Clone(), nil
+}
+
+// Delete removes the row if cond holds. See session.Store.
+func (m *Store) Delete(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row, err := m.find(ctx, id, cond)
+	if err != nil {
+		return nil, err
+	}
+	delete(m.rows, id)
+	m.ids = m.ids.without(id)
+	m.users[row.UserID] = m.users[row.UserID].without(userKey(row))
+	if len(m.users[row.UserID]) == 0 {
+		delete(m.users, row.UserID)
+	}
+	return row, nil
+}
+
+// Status returns the table "memory". See session.Store.
+func (m *Store) Status(ctx context.Context) (session.Status, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.usable(ctx); err != nil {
+		return session.Status{}, err
+	}
+	return session.Status{Table: tableName, State: session.StateActive}, nil
+}
+
+// Close frees the rows. It returns nil.
+func (m *Store) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	m.rows, m.ids, m.users = nil, nil, nil
+	return nil
+}
+
+// find returns the row that a write under cond may replace or remove. The
+// caller holds the lock until it has done so: that makes the write atomic.
+func (m *Store) find(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
+	if err := m.usable(ctx); err != nil {
+		return nil, err
+	}
+	row := m.rows[id]
+	if row == nil {
+		return nil, session.ErrNotFound
+	}
+	return row, cond.Check(row)
+}
+
+// usable returns ErrUnavailable for a closed store or an ended ctx. It is asked
+// under the lock, so that a call that waited for it past its end writes nothing.
+func (m *Store) usable(ctx context.Context) error {
+	if m.closed {
+		return session.Unavailable(errClosed)
+	}
+	if err := ctx.Err(); err != nil {
+		return session.Unavailable(err)
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"session-api"
+)
+
+const (
+	// walkLimit is the page size of walks for which it does not matter: small,
+	// so that most of them have several pages.
+	walkLimit = 3
+	// maxPages ends a walk that never ends. The longest honest one has a tenth.
+	maxPages = 1000
+)
+
+// list is one of the two lists of a store.
+type list struct {
+	name string
+	// ordered says that the order of the list is part of the contract.
+	ordered bool
+	read    func(ctx context.Context, q session.PageQuery) (session.Page, error)
+}
+
+func listAll(store session.Store) list {
+	return list{"List", false, store.List}
+}
+
+func listOf(store session.Store, userID string) list {
+	return list{"ListByUser", true, func(ctx context.Context, q session.PageQuery) (session.Page, error) {
+		return store.ListByUser(ctx, userID, q)
+	}}
+}
+
+// bothLists returns List and the list of user.
+func bothLists(store session.Store) []list {
+	return []list{listAll(store), listOf(store, user)}
+}
+
+// page returns one page, which must hold what every page must.
+func (l list) page(t reporter, q session.PageQuery) session.Page {
+	t.Helper()
+	p, err := l.read(t.Context(), q)
+	if err != nil {
+		t.Fatalf("%s with limit %d: %v", l.name, q.Limit, err)
+	}
+	if len(p.Sessions) > q.Limit {
+		t.Errorf("%s with limit %d returned %d sessions", l.name, q.Limit, len(p.Sessions))
+	}
+	for _, s := range p.Sessions {
+		if s.ExpiredAt(q.Now) {
+			t.Errorf("%s shows %s, which expired %v before", l.name, short(s.ID), q.Now.Sub(s.ExpiresAt))
+		}
+	}
+	return p
+}
+
+// pages walks the list from its beginning and hands each page to see, which
+// returns the time of the next page.
+func (l list) pages(t reporter, now time.Time, limit int, see func(p session.Page) time.Time) {
+	t.Helper()
+	q := session.PageQuery{Now: now, Limit: limit}
+	for range maxPages {
+		p := l.page(t, q)
+		q.Now = see(p)
+		if p.Next == "" {
+			return
+		}
+		q.After = p.Next
+	}
+	t.Fatalf("%s still has a position after %d pages of %d", l.name, maxPages, limit)
+}
+
+// walk returns the sessions of the whole list, none of which may come twice.
+func (l list) walk(t reporter, now time.Time, limit int) []*session.Session {
+	t.Helper()
+	var all []*session.Session
+	l.pages(t, now, limit, func(p session.Page) time.Time {
+		all = append(all, p.Sessions...)
+		return now
+	})
+	seen := map[string]bool{}
+	for _, s := range all {
+		if seen[s.ID] {
+			t.Errorf("%s shows %s twice in one walk", l.name, short(s.ID))
+		}
+		seen[s.ID] = true
+	}
+	return all
+}
+
+// wantWalk fails unless a walk at during shows exactly want, which is in order
+// of creation, with every field.
+func wantWalk(t reporter, l list, want ...*session.Session) {
+	t.Helper()
+	got := l.walk(t, during, walkLimit)
+	if !wantIDs(t, l.name, got, want) {
+		return
+	}
+	if l.ordered {
+		wantOrder(t, l.name, got, want)
+	}
+	got, want = byID(got), byID(want)
+	for i := range want {
+		wantSame(t, l.name, got[i], want[i])
+	}
+}
+
+// wantIDs reports whether got are the sessions want in any order, and fails if
+// they are not.
+func wantIDs(t reporter, what string, got, want []*session.Session) bool {
+	t.Helper()
+	g, w := ids(byID(got)), ids(byID(want))
+	if !slices.Equal(g, w) {
+		t.Errorf("%s shows %d sessions %.400q; want %d %.400q", what, len(g), g, len(w), w)
+		return false
+	}
+	return true
+}
+
+// wantOrder fails unless got are the sessions want in this order.
+func wantOrder(t reporter, what string, got, want []*session.Session) {
+	t.Helper()
+	if !slices.Equal(ids(got), ids(want)) {
+		t.Errorf("%s is in the order %.400q; want %.400q", what, ids(got), ids(want))
+	}
+}
+
+func byID(sessions []*session.Session) []*session.Session {
+	return slices.SortedFunc(slices.Values(sessions), func(a, b *session.Session) int {
+		return cmp.Compare(a.ID, b.ID)
+	})
+}
+
+func ids(sessions []*session.Session) []string {
+	out := make([]string, len(sessions))
+	for i, s := range sessions {
+		out[i] = s.ID
+	}
+	return out
+}
