@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -75,12 +74,13 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Cache-Control"] = noStore
 	h["X-Content-Type-Options"] = noSniff
-	h["X-Request-Id"] = []string{x.requestID}
+	x.requestIDs[0] = x.requestID
+	h["X-Request-Id"] = x.requestIDs[:]
 
-	ctx, cancel := context.WithTimeout(r.Context(), a.timeout)
-	defer cancel()
+	x.ctx = withDeadline(r.Context(), time.Now().Add(a.timeout))
+	defer x.ctx.stop()
 	defer a.finish(x, r)
-	a.route(x, r.WithContext(ctx))
+	a.route(x, r)
 }
 
 // Shared values of headers that are the same on every answer: sessions are

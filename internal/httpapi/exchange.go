@@ -12,6 +12,7 @@ import (
 // what its log line will say.
 type exchange struct {
 	http.ResponseWriter
+	ctx       *deadline // the request's context, with its deadline
 	requestID string
 	route     string
 	start     time.Time
@@ -20,6 +21,9 @@ type exchange struct {
 	operation string // "Created", …; "" for requests that change nothing
 	sessionID string // redacted when it is logged, never before
 	userID    string
+
+	// Values of headers, kept here so that a request allocates once for all.
+	requestIDs, contentTypes, contentLengths [1]string
 }
 
 // WriteHeader notes the status and begins the answer.

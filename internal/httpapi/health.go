@@ -45,7 +45,7 @@ func (a *API) ready(x *exchange, r *http.Request) error {
 	if a.unavailable.Load() {
 		return a.notReady(x, &session.Error{Code: codeShuttingDown, Message: "The service is shutting down"})
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	ctx, cancel := context.WithTimeout(x.ctx, readyTimeout)
 	defer cancel()
 	status, err := a.svc.Ready(ctx)
 	if err != nil {

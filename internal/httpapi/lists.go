@@ -13,12 +13,12 @@ func (a *API) listSessions(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.svc.List(r.Context(), q)
+	list, err := a.svc.List(x.ctx, q)
 	if err != nil {
 		return err
 	}
 	linkNext(x, r.URL, q, list)
-	return x.sendJSON(http.StatusOK, jsonType, newListBody(list))
+	return x.send(http.StatusOK, jsonType, encodeList([]byte(`{`), list))
 }
 
 func (a *API) listUserSessions(x *exchange, r *http.Request) error {
@@ -27,12 +27,13 @@ func (a *API) listUserSessions(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.svc.ListByUser(r.Context(), userID, q)
+	list, err := a.svc.ListByUser(x.ctx, userID, q)
 	if err != nil {
 		return err
 	}
 	linkNext(x, r.URL, q, list)
-	return x.sendJSON(http.StatusOK, jsonType, newUserListBody(userID, list))
+	head := append(appendString([]byte(`{"userId":`), userID), ',')
+	return x.send(http.StatusOK, jsonType, encodeList(head, list))
 }
 
 // listQuery reads limit and cursor; other parameters are none of ours and are

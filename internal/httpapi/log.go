@@ -33,7 +33,7 @@ var errPanicked = errors.New("a handler panicked")
 
 // logOperation writes the one line of an operation that changed something.
 func (a *API) logOperation(x *exchange, r *http.Request) {
-	if x.operation == "" || !a.log.Enabled(r.Context(), slog.LevelInfo) {
+	if x.operation == "" || !a.log.Enabled(x.ctx, slog.LevelInfo) {
 		return
 	}
 	shown := session.Redact(x.sessionID)
@@ -41,29 +41,29 @@ func (a *API) logOperation(x *exchange, r *http.Request) {
 	if x.userID != "" {
 		line += " for user " + x.userID
 	}
-	a.log.LogAttrs(r.Context(), slog.LevelInfo, line, append(a.attrs(x, r),
+	a.log.LogAttrs(x.ctx, slog.LevelInfo, line, append(a.attrs(x, r),
 		slog.String("session", shown), slog.String("user", x.userID))...)
 }
 
 // logAccess writes a line for every request, at debug level. It names the route,
 // never the path: paths hold session ids.
 func (a *API) logAccess(x *exchange, r *http.Request) {
-	if a.log.Enabled(r.Context(), slog.LevelDebug) {
-		a.log.LogAttrs(r.Context(), slog.LevelDebug, "request", a.attrs(x, r)...)
+	if a.log.Enabled(x.ctx, slog.LevelDebug) {
+		a.log.LogAttrs(x.ctx, slog.LevelDebug, "request", a.attrs(x, r)...)
 	}
 }
 
 // logFault writes why a request got a 5xx. What the store can't serve is a
 // warning, for it mends itself or an engine has said more; the rest is an error.
 func (a *API) logFault(x *exchange, r *http.Request, status int, err error) {
-	if errors.Is(err, errPanicked) || errors.Is(r.Context().Err(), context.Canceled) {
+	if errors.Is(err, errPanicked) || errors.Is(x.ctx.Err(), context.Canceled) {
 		return // logged with its stack already; or nobody is there to be answered
 	}
 	level := slog.LevelError
 	if status == http.StatusServiceUnavailable {
 		level = slog.LevelWarn
 	}
-	a.log.LogAttrs(r.Context(), level, "request failed", append(a.attrs(x, r),
+	a.log.LogAttrs(x.ctx, level, "request failed", append(a.attrs(x, r),
 		slog.Int("answer", status), slog.String("cause", err.Error()))...)
 }
 
@@ -75,7 +75,7 @@ func (a *API) logPanic(x *exchange, r *http.Request, p any) {
 	if err, ok := p.(runtime.Error); ok {
 		what = err.Error()
 	}
-	a.log.LogAttrs(r.Context(), slog.LevelError, "panic", append(a.attrs(x, r),
+	a.log.LogAttrs(x.ctx, slog.LevelError, "panic", append(a.attrs(x, r),
 		slog.String("what", what), slog.String("stack", string(debug.Stack())))...)
 }
 

@@ -21,21 +21,21 @@ func (a *API) createSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	created, err := a.svc.Create(r.Context(), userID, b.dataOrEmpty())
+	created, err := a.svc.Create(x.ctx, userID, b.dataOrEmpty())
 	if err != nil {
 		return err
 	}
 	x.did("Created", created)
 	x.Header().Set("Location", "/sessions/"+url.PathEscape(created.ID))
-	return x.sendJSON(http.StatusCreated, jsonType, newSessionBody(created))
+	return x.send(http.StatusCreated, jsonType, encodeSession(created))
 }
 
 func (a *API) getSession(x *exchange, r *http.Request) error {
-	found, err := a.svc.Get(r.Context(), r.PathValue("id"))
+	found, err := a.svc.Get(x.ctx, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return x.sendJSON(http.StatusOK, jsonType, newSessionBody(found))
+	return x.send(http.StatusOK, jsonType, encodeSession(found))
 }
 
 func (a *API) updateSession(x *exchange, r *http.Request) error {
@@ -43,16 +43,16 @@ func (a *API) updateSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	updated, err := a.svc.Update(r.Context(), r.PathValue("id"), b.dataOrEmpty(), nil)
+	updated, err := a.svc.Update(x.ctx, r.PathValue("id"), b.dataOrEmpty(), nil)
 	if err != nil {
 		return err
 	}
 	x.did("Updated", updated)
-	return x.sendJSON(http.StatusOK, jsonType, newSessionBody(updated))
+	return x.send(http.StatusOK, jsonType, encodeSession(updated))
 }
 
 func (a *API) deleteSession(x *exchange, r *http.Request) error {
-	deleted, err := a.svc.Delete(r.Context(), r.PathValue("id"), nil)
+	deleted, err := a.svc.Delete(x.ctx, r.PathValue("id"), nil)
 	if err != nil {
 		return err
 	}
