@@ -1,0 +1,170 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// wantSentence checks that standard error is one sentence which contains parts.
+func (p *program) wantSentence(parts ...string) {
+	p.t.Helper()
+	said := p.stderr.String()
+	if strings.Count(said, "\n") != 1 || !strings.HasPrefix(said, "session-api: ") {
+		p.t.Errorf("standard error is not one sentence: %q", said)
+	}
+	for _, part := range parts {
+		if !strings.Contains(said, part) {
+			p.t.Errorf("standard error lacks %q: %q", part, said)
+		}
+	}
+}
+
+func TestABadStartEndsWithItsCodeAndOneSentence(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	_, port, _ := net.SplitHostPort(taken.Addr().String())
+
+	tests := []struct {
+		name     string
+		args     []string
+		env      []string
+		code     int
+		sentence []string
+	}{
+		{
+			name: "a bad variable", env: []string{"SESSION_TTL_HOURS=NaN"}, code: exitUsage,
+			sentence: []string{"SESSION_TTL_HOURS (--session-ttl-hours)", `"NaN"`, "from 1s to 876000h"},
+		},
+		{
+			name: "a bad flag", args: []string{"serve", "--log-level=loud"}, code: exitUsage,
+			sentence: []string{"LOG_LEVEL (--log-level)", `"loud"`, "debug, info, warn or error"},
+		},
+		{name: "an unknown flag", args: []string{"--prot", "1"}, code: exitUsage, sentence: []string{"--prot", "--help"}},
+		{name: "an unknown command", args: []string{"srve"}, code: exitUsage, sentence: []string{"srve", "--help"}},
+		{
+			name: "dynamodb, which a table selects", env: []string{"DYNAMODB_TABLE_NAME=sessions"}, code: exitUsage,
+			sentence: []string{"dynamodb", "DYNAMODB_TABLE_NAME is set", "SESSION_STORE"},
+		},
+		{
+			name: "a data directory that is a file", env: []string{"DATA_DIR=" + file}, code: exitFailed,
+			sentence: []string{"DATA_DIR (--data-dir)", file},
+		},
+		{
+			name: "a port that is taken", env: []string{"SESSION_STORE=memory", "PORT=" + port}, code: exitFailed,
+			sentence: []string{" 127.0.0.1:" + port + ", which HOST (--host) and PORT (--port) name: bind: ", "in use"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := launch(t, test.args, test.env...)
+			if code := p.exitCode(); code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			p.wantSentence(test.sentence...)
+		})
+	}
+}
+
+func TestASecondProcessOnTheSameDirectoryIsTurnedAway(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := serveOn(t, dir)
+	session := first.create("ada", "1")
+	second := launch(t, nil, "PORT=0", "DATA_DIR="+dir)
+	if code := second.exitCode(); code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	second.wantSentence("DATA_DIR (--data-dir)", dir, "process")
+	first.get(session.SessionID)
+}
+
+func TestTheFirstLogLineNamesTheEngineItsPlaceAndWhy(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	tests := []struct {
+		env                []string
+		engine, place, why string
+	}{
+		{nil, "embedded", dir, "SESSION_STORE and DYNAMODB_TABLE_NAME are not set"},
+		{[]string{"SESSION_STORE=memory"}, "memory", "this process, until it ends", "SESSION_STORE is set"},
+	}
+	for _, test := range tests {
+		s := serveOn(t, dir, test.env...)
+		first, _, _ := strings.Cut(s.stdout.String(), "\n")
+		line := findLine(first+"\n", "session store")
+		if line["engine"] != test.engine || line["place"] != test.place || line["why"] != test.why {
+			t.Errorf("the first line is %s", first)
+		}
+		_ = s.cmd.Process.Kill()
+		s.exitCode()
+	}
+}
+
+func TestWithoutOptionsItServesFromADirectoryBesideIt(t *testing.T) {
+	t.Parallel()
+	p := launch(t, nil, "PORT=0")
+	p.logLine("listening")
+	if entries, err := os.ReadDir(filepath.Join(p.cmd.Dir, "data")); err != nil || len(entries) == 0 {
+		t.Errorf("./data: %d entries, %v", len(entries), err)
+	}
+}
+
+func TestHelpAndVersionNeedNoGoodEnvironment(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"--help"}, []string{"curl ", "healthcheck", "--session-ttl-hours", "SESSION_TTL_HOURS"}},
+		{[]string{"serve", "-h"}, []string{"--session-ttl-hours"}},
+		{[]string{"healthcheck", "--help"}, []string{"Usage: session-api healthcheck", "--port"}},
+		{[]string{"version"}, []string{builtVersion, builtCommit, runtime.Version()}},
+	}
+	for _, test := range tests {
+		p := launch(t, test.args, "PORT=none", "LOG_LEVEL=none")
+		if code := p.exitCode(); code != exitOK || p.stderr.String() != "" {
+			t.Errorf("%v: exit code %d, %s", test.args, code, p.stderr)
+		}
+		said := p.stdout.String()
+		for _, part := range test.want {
+			if !strings.Contains(said, part) {
+				t.Errorf("%v does not say %q:\n%s", test.args, part, said)
+			}
+		}
+		for line := range strings.Lines(said) {
+			if len(strings.TrimSuffix(line, "\n")) > 80 {
+				t.Errorf("%v is wider than 80 columns: %s", test.args, line)
+			}
+		}
+	}
+}
+
+func TestTheHealthcheckTellsAHealthyServerFromNone(t *testing.T) {
+	t.Parallel()
+	s := serveOn(t, t.TempDir(), "SESSION_STORE=memory", "HOST=0.0.0.0", "SHUTDOWN_DELAY=0s")
+	_, port, _ := net.SplitHostPort(s.addr)
+	probe := []string{"HOST=0.0.0.0", "PORT=" + port}
+	if healthy := launch(t, []string{"healthcheck"}, probe...); healthy.exitCode() != exitOK {
+		t.Errorf("exit code %d for a healthy server: %s", healthy.exitCode(), healthy.stderr)
+	}
+	s.signal(os.Interrupt)
+	s.exitCode()
+	gone := launch(t, []string{"healthcheck"}, probe...)
+	if code := gone.exitCode(); code != exitFailed {
+		t.Errorf("exit code %d for no server", code)
+	}
+	gone.wantSentence("not healthy")
+}

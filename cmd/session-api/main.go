@@ -1,0 +1,35 @@
+// Command session-api serves the Session API.
+//
+// This package owns what happens once per process: reading the options, opening
+// the engine, listening, and stopping in good order. It holds no rule about
+// sessions and none about HTTP. Where to look:
+//
+//	cli.go          the commands, and how an error becomes an exit code
+//	help.go         the page that --help prints
+//	serve.go        the server's wiring, in order
+//	server.go       the limits of net/http's server
+//	stop.go         the graceful stop
+//	engines.go      the one place that knows the storage engines
+//	healthcheck.go  the probe for container images
+//	version.go      what this binary is
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	// Two places: the second signal counts even if it comes on the heels of the
+	// first.
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	os.Exit(process{
+		args:    os.Args[1:],
+		env:     os.LookupEnv,
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		signals: signals,
+	}.run())
+}

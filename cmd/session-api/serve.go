@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+
+	"session-api"
+	"session-api/internal/config"
+	"session-api/internal/httpapi"
+)
+
+// serve runs the server until a signal ends it, and returns nil after a stop in
+// good order.
+func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
+	log := newLogger(c.Logs, out)
+
+	engine, err := openEngine(&c.Store, log)
+	if err != nil {
+		return err
+	}
+	service, err := newService(engine, c.Sessions)
+	if err != nil {
+		return both(err, engine.Close())
+	}
+	api := httpapi.New(service, httpapi.Options{
+		Logger:         log,
+		MaxBodyBytes:   c.HTTP.MaxBodyBytes,
+		RequestTimeout: c.HTTP.RequestTimeout,
+	})
+	listener, err := listen(c.HTTP.Listen)
+	if err != nil {
+		return both(err, engine.Close())
+	}
+	log.Info("listening", "addr", listener.Addr().String())
+
+	requests, cut := context.WithCancel(context.Background())
+	defer cut()
+	s := stopper{
+		drain:  api.Drain,
+		server: newServer(requests, api, c.HTTP, log),
+		cut:    cut,
+		store:  engine,
+		delay:  c.HTTP.ShutdownDelay,
+		grace:  c.HTTP.ShutdownGrace,
+		log:    log,
+	}
+	return s.serveUntil(signals, listener)
+}
+
+func newService(e engine, c config.Sessions) (*session.Service, error) {
+	newID := session.NewLabelledID
+	if c.IDFormat == config.OpaqueIDs {
+		newID = session.NewOpaqueID
+	}
+	return session.NewService(e, session.Options{TTL: c.TTL, CursorKey: e.cursorKey, NewID: newID})
+}
+
+func listen(l config.Listen) (net.Listener, error) {
+	addr := net.JoinHostPort(l.Host, strconv.Itoa(l.Port))
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		if op := (*net.OpError)(nil); errors.As(err, &op) {
+			err = op.Err // the rest of its text is the address once more
+		}
+		return nil, fmt.Errorf("cannot listen on %s, which HOST (--host) and PORT (--port) name: %w", addr, err)
+	}
+	return listener, nil
+}

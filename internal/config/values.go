@@ -1,0 +1,73 @@
+package config
+
+import (
+	"errors"
+	"math"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// parseSize reads a number of bytes: digits alone, or digits and KiB or MiB,
+// which are 1024 and 1024² bytes (IEC 80000-13). A decimal "KB" is refused,
+// because half of the world takes it for 1024.
+func parseSize(text string) (int64, error) {
+	shift := 0
+	if digits, ok := strings.CutSuffix(text, "KiB"); ok {
+		text, shift = digits, 10
+	} else if digits, ok := strings.CutSuffix(text, "MiB"); ok {
+		text, shift = digits, 20
+	}
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return 0, err
+	}
+	if n > math.MaxInt64>>shift {
+		return 0, errors.New("more bytes than can be counted")
+	}
+	return int64(n) << shift, nil
+}
+
+// hourDigits is a plain decimal number. strconv alone would also take NaN, Inf,
+// hexadecimal and exponents.
+var hourDigits = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+
+// parseHours reads a decimal number of hours, to the nearest nanosecond.
+func parseHours(text string) (time.Duration, error) {
+	if !hourDigits.MatchString(text) {
+		return 0, errors.New("not a decimal number")
+	}
+	hours, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0, err
+	}
+	ns := math.Round(hours * float64(time.Hour))
+	// float64(math.MaxInt64) is 2^63, which a Duration cannot hold.
+	if ns >= math.MaxInt64 {
+		return 0, errors.New("more hours than a duration holds")
+	}
+	return time.Duration(ns), nil
+}
+
+// isPath refuses what no file system takes.
+func isPath(text string) bool { return text != "" && !strings.ContainsRune(text, 0) }
+
+// hostName is the characters of RFC 1123 section 2.1, and the underscore that
+// container networks use.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})$`)
+
+func isHost(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil || hostName.MatchString(text)
+}
+
+// tableName is AWS's rule ("Naming rules and data types in DynamoDB").
+var tableName = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
+
+func isTableName(text string) bool { return tableName.MatchString(text) }
+
+var regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+func isRegion(text string) bool { return regionName.MatchString(text) }
