@@ -1,0 +1,101 @@
+package contract
+
+import (
+	"context"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"session-api"
+	"session-api/internal/httpapi"
+	"session-api/store/memory"
+)
+
+const (
+	// ttl is the lifetime of sessions here.
+	ttl = 24 * time.Hour
+
+	// maxBody is the limit of bodies here, small so that going over it is cheap.
+	maxBody = 4096
+)
+
+// service is the real API over real HTTP, on the reference engine, with a clock
+// that the test moves and a store that fails when it is told to.
+type service struct {
+	*httptest.Server
+	api   *httpapi.API
+	store *failingStore
+	clock *atomic.Int64
+}
+
+func startService(t *testing.T, timeout time.Duration) *service {
+	t.Helper()
+	s := &service{store: &failingStore{Store: memory.New()}, clock: &atomic.Int64{}}
+	s.clock.Store(time.Date(2025, 12, 24, 10, 0, 0, 123456789, time.UTC).UnixNano())
+	now := func() time.Time { return time.Unix(0, s.clock.Load()) }
+	svc, err := session.NewService(s.store, session.Options{TTL: ttl, CursorKey: make([]byte, session.CursorKeyBytes), Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.api = httpapi.New(svc, httpapi.Options{MaxBodyBytes: maxBody, RequestTimeout: timeout, Now: now})
+	s.Server = httptest.NewServer(s.api)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// pass moves the clock.
+func (s *service) pass(d time.Duration) { s.clock.Add(int64(d)) }
+
+// failingStore answers every call with fault once there is one.
+type failingStore struct {
+	session.Store
+	fault atomic.Pointer[error]
+}
+
+// fail makes every call fail with err from now on; nil ends that.
+func (s *failingStore) fail(err error) {
+	if err == nil {
+		s.fault.Store(nil)
+		return
+	}
+	s.fault.Store(&err)
+}
+
+// or returns the fault, or what call returns if there is none.
+func or[T any](s *failingStore, call func() (T, error)) (T, error) {
+	if err := s.fault.Load(); err != nil {
+		var none T
+		return none, *err
+	}
+	return call()
+}
+
+func (s *failingStore) Create(ctx context.Context, created *session.Session) error {
+	_, err := or(s, func() (struct{}, error) { return struct{}{}, s.Store.Create(ctx, created) })
+	return err
+}
+
+func (s *failingStore) Get(ctx context.Context, id string) (*session.Session, error) {
+	return or(s, func() (*session.Session, error) { return s.Store.Get(ctx, id) })
+}
+
+func (s *failingStore) Update(ctx context.Context, id string, c session.Change, cond session.Condition) (*session.Session, error) {
+	return or(s, func() (*session.Session, error) { return s.Store.Update(ctx, id, c, cond) })
+}
+
+func (s *failingStore) Delete(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
+	return or(s, func() (*session.Session, error) { return s.Store.Delete(ctx, id, cond) })
+}
+
+func (s *failingStore) List(ctx context.Context, q session.PageQuery) (session.Page, error) {
+	return or(s, func() (session.Page, error) { return s.Store.List(ctx, q) })
+}
+
+func (s *failingStore) ListByUser(ctx context.Context, userID string, q session.PageQuery) (session.Page, error) {
+	return or(s, func() (session.Page, error) { return s.Store.ListByUser(ctx, userID, q) })
+}
+
+func (s *failingStore) Status(ctx context.Context) (session.Status, error) {
+	return or(s, func() (session.Status, error) { return s.Store.Status(ctx) })
+}
