@@ -18,7 +18,8 @@ type Options struct {
 	// RequestTimeout is the deadline of one request, from its arrival to its
 	// answer; default DefaultRequestTimeout.
 	RequestTimeout time.Duration
-	// Now is the clock of /health and of durations in logs; nil means time.Now.
+	// Now is the clock that /health tells; nil means time.Now. Deadlines and
+	// durations go by the machine's own.
 	Now func() time.Time
 }
 
@@ -70,14 +71,14 @@ func (a *API) Routes() []Route { return append([]Route(nil), a.routes...) }
 // ServeHTTP gives the request its id and deadline, hands it to its route, and
 // sees to it that every way out is an answer and a log line.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{ResponseWriter: w, start: a.now(), requestID: requestID(r.Header)}
+	x := &exchange{ResponseWriter: w, start: time.Now(), requestID: requestID(r.Header)}
 	h := w.Header()
 	h["Cache-Control"] = noStore
 	h["X-Content-Type-Options"] = noSniff
 	x.requestIDs[0] = x.requestID
 	h["X-Request-Id"] = x.requestIDs[:]
 
-	x.ctx = withDeadline(r.Context(), time.Now().Add(a.timeout))
+	x.ctx = withDeadline(r.Context(), x.start.Add(a.timeout))
 	defer x.ctx.stop()
 	defer a.finish(x, r)
 	a.route(x, r)

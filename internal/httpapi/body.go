@@ -66,7 +66,7 @@ func (a *API) readAll(x *exchange, r *http.Request) ([]byte, error) {
 	// A body that trickles in must not outlive the request's deadline. Handlers
 	// under test may have no connection; they need no deadline.
 	conn := http.NewResponseController(x.ResponseWriter)
-	_ = conn.SetReadDeadline(time.Now().Add(a.timeout))
+	_ = conn.SetReadDeadline(x.start.Add(a.timeout))
 	text := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
 	// The limit must see net/http's own writer: it tells it to close the
 	// connection rather than read on.

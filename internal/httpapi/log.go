@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"session-api"
 )
@@ -86,7 +87,7 @@ func (a *API) attrs(x *exchange, r *http.Request) []slog.Attr {
 		slog.String("method", method(r)),
 		slog.String("route", x.route),
 		slog.Int("status", x.status),
-		slog.Duration("duration", a.now().Sub(x.start)))
+		slog.Duration("duration", time.Since(x.start)))
 }
 
 // method returns the request's method if it is one that HTTP knows: an unknown
