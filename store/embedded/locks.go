@@ -1,0 +1,163 @@
+package embedded
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+
+	session "session-api"
+)
+
+// rowLocks lets one write at a time change a row, and lets reads know what is
+// under way. A lock is held until the write is durable, however long its caller
+// waits for that.
+type rowLocks struct {
+	seed   maphash.Seed
+	health *health
+	// load reads a row from the database, durable or not.
+	load func(id string) (*session.Session, error)
+
+	shards [lockShards]lockShard
+}
+
+// lockShards is far above the number of writes that run at once, so that a read
+// seldom shares a shard with one.
+const lockShards = 1024
+
+type lockShard struct {
+	// word counts, in its upper half, how often a lock of this shard was taken
+	// and, in its lower half, how many are held now. A read that finds the same
+	// word with none held before and after saw no write of this shard.
+	word atomic.Uint64
+	mu   sync.Mutex
+	rows map[string]*rowLock
+	// One shard a cache line: neighbours must not slow each other.
+	_ [40]byte
+}
+
+const (
+	wordHeld  = 1
+	wordTaken = 1 << 32
+)
+
+// rowLock is the lock of one row. It exists while someone holds or awaits it.
+type rowLock struct {
+	shard *lockShard
+	id    string
+	// turn holds a token while the lock is held; senders wait in line.
+	turn chan struct{}
+	// users counts who holds or awaits it; guarded by shard.mu, as are the rest.
+	users int
+	// settled is not nil from when a commit may begin until its outcome is known,
+	// when it is closed. Before is the row as it was until then, nil for none; it
+	// is never changed. Forsaken says that the caller no longer waits.
+	settled  chan struct{}
+	before   *session.Session
+	forsaken bool
+}
+
+func newRowLocks(h *health, load func(id string) (*session.Session, error)) *rowLocks {
+	return &rowLocks{seed: maphash.MakeSeed(), health: h, load: load}
+}
+
+func (l *rowLocks) shard(id string) *lockShard {
+	return &l.shards[maphash.String(l.seed, id)%lockShards]
+}
+
+// acquire waits for the row's turn. It gives up, with nothing held, when ctx
+// ends or writes are halted; the latter returns errHalted.
+func (l *rowLocks) acquire(ctx context.Context, id string) (*rowLock, error) {
+	r := l.shard(id).join(id)
+	select {
+	case r.turn <- struct{}{}:
+		r.shard.word.Add(wordTaken | wordHeld)
+		return r, nil
+	case <-ctx.Done():
+		r.shard.leave(r)
+		return nil, ctx.Err()
+	case <-l.health.halted():
+		r.shard.leave(r)
+		return nil, errHalted
+	}
+}
+
+// tryAcquire returns the lock of a row that nobody holds or awaits, or nil.
+func (l *rowLocks) tryAcquire(id string) *rowLock {
+	sh := l.shard(id)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.rows[id] != nil {
+		return nil
+	}
+	r := sh.joinLocked(id)
+	r.turn <- struct{}{}
+	sh.word.Add(wordTaken | wordHeld)
+	return r
+}
+
+func (sh *lockShard) join(id string) *rowLock {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return sh.joinLocked(id)
+}
+
+func (sh *lockShard) joinLocked(id string) *rowLock {
+	r := sh.rows[id]
+	if r == nil {
+		r = &rowLock{shard: sh, id: id, turn: make(chan struct{}, 1)}
+		if sh.rows == nil {
+			sh.rows = make(map[string]*rowLock)
+		}
+		sh.rows[id] = r
+	}
+	r.users++
+	return r
+}
+
+func (sh *lockShard) leave(r *rowLock) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.leaveLocked(r)
+}
+
+func (sh *lockShard) leaveLocked(r *rowLock) {
+	if r.users--; r.users == 0 {
+		delete(sh.rows, r.id)
+	}
+}
+
+// publish says what reads of the row see until release, which closes what it
+// returns. Nothing may be committed before it.
+func (r *rowLock) publish(before *session.Session) (settled chan struct{}) {
+	r.shard.mu.Lock()
+	defer r.shard.mu.Unlock()
+	r.settled, r.before = make(chan struct{}), before
+	return r.settled
+}
+
+// forsake says that the caller whose commit it is waits no longer. Unlike before,
+// there is now someone who knows of the write and may ask what became of it, so
+// reads wait for the answer. It does nothing once the commit is settled.
+func (r *rowLock) forsake(settled chan struct{}) {
+	r.shard.mu.Lock()
+	defer r.shard.mu.Unlock()
+	if settled != nil && r.settled == settled {
+		r.forsaken = true
+	}
+}
+
+// release hands the row to whoever is next.
+func (r *rowLock) release() {
+	sh := r.shard
+	sh.mu.Lock()
+	if r.settled != nil {
+		close(r.settled)
+	}
+	r.settled, r.before, r.forsaken = nil, nil, false
+	sh.leaveLocked(r)
+	sh.mu.Unlock()
+	// -1 takes one off the lower half, which is above zero.
+	sh.word.Add(^uint64(0))
+	<-r.turn
+}

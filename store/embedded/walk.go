@@ -1,0 +1,101 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	session "session-api"
+)
+
+// walk is one page in the making, over one consistent view of the database.
+type walk struct {
+	iter   *pebble.Iterator
+	unread *unreadable
+	page   session.Page
+}
+
+// page returns what fill makes of the keys in [lower, upper).
+func (s *Store) page(ctx context.Context, lower, upper []byte, fill func(*walk)) (session.Page, error) {
+	if err := s.enter(ctx); err != nil {
+		return session.Page{}, err
+	}
+	defer s.gate.leave()
+	iter, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
+	if err != nil {
+		return session.Page{}, readError(err)
+	}
+	w := &walk{iter: iter, unread: s.unread}
+	fill(w)
+	// Close returns the error that ended an iteration.
+	if err := iter.Close(); err != nil {
+		return session.Page{}, readError(err)
+	}
+	if err := s.committer.settle(ctx); err != nil {
+		return session.Page{}, err
+	}
+	return w.page, nil
+}
+
+// row returns the row that the iterator is at, with a Data that aliases its
+// buffer; nil if it cannot be understood.
+func (w *walk) row(id string) *session.Session {
+	found, err := decodeRow(id, w.iter.Value())
+	if err != nil {
+		w.unread.note(id, err)
+		return nil
+	}
+	return &found
+}
+
+// rowBatch is how many rows a page of a user's sessions reads at a time. In the
+// order of keys a read costs half, because a user's rows lie close together, but
+// what is read beyond PageDataBytes is wasted.
+const rowBatch = 32
+
+// userRows fills the page with the rows of found, in its order, and says where
+// the list goes on: after the last one, or at more.
+func (w *walk) userRows(found []indexed, more string) {
+	w.page.Sessions = make([]*session.Session, 0, len(found))
+	held := 0
+	for start := 0; start < len(found); start += rowBatch {
+		batch := found[start:min(start+rowBatch, len(found))]
+		for i, row := range w.readRows(batch) {
+			if row == nil {
+				continue
+			}
+			w.page.Sessions = append(w.page.Sessions, row)
+			held += len(row.Data)
+			last := start+i == len(found)-1
+			if held >= session.PageDataBytes && !last {
+				w.page.Next = batch[i].position
+				return
+			}
+		}
+	}
+	w.page.Next = more
+}
+
+// readRows returns the rows of a batch, nil where one cannot be understood.
+func (w *walk) readRows(batch []indexed) []*session.Session {
+	order := make([]int, len(batch))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(batch[a].id, batch[b].id) })
+	rows := make([]*session.Session, len(batch))
+	var buf keyBuffer
+	for _, i := range order {
+		key := appendRowKey(buf[:0], batch[i].id)
+		if !w.iter.SeekPrefixGE(key) || !bytes.Equal(w.iter.Key(), key) {
+			continue
+		}
+		if rows[i] = w.row(batch[i].id); rows[i] != nil {
+			rows[i].Data = append(make([]byte, 0, len(rows[i].Data)), rows[i].Data...)
+		}
+	}
+	return rows
+}
