@@ -9,7 +9,10 @@
 //	serve.go        the server's wiring, in order
 //	server.go       the limits of net/http's server
 //	stop.go         the graceful stop
+//	heap.go         a setting of the garbage collector
 //	engines.go      the one place that knows the storage engines
+//	cursorkey.go    the file with the key of cursors
+//	table.go        the commands that set up a DynamoDB table
 //	healthcheck.go  the probe for container images
 //	version.go      what this binary is
 package main
@@ -17,6 +20,7 @@ package main
 import (
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 )
 
@@ -25,11 +29,14 @@ func main() {
 	// first.
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	os.Exit(process{
+	reserve := reserveHeap()
+	code := process{
 		args:    os.Args[1:],
 		env:     os.LookupEnv,
 		stdout:  os.Stdout,
 		stderr:  os.Stderr,
 		signals: signals,
-	}.run())
+	}.run()
+	runtime.KeepAlive(reserve)
+	os.Exit(code)
 }

@@ -92,9 +92,23 @@ func BenchmarkGet(b *testing.B) {
 	}
 }
 
+// BenchmarkGetHot reads a thousand of all rows again and again, as the requests
+// of the users of a moment do.
+func BenchmarkGetHot(b *testing.B) {
+	s, ids := benchFilled(b, benchRows(b))
+	ids = ids[:1000]
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Get(context.Background(), ids[rand.IntN(len(ids))]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkGetParallel(b *testing.B) {
 	s, ids := benchFilled(b, benchRows(b))
 	b.ReportAllocs()
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			if _, err := s.Get(context.Background(), ids[rand.IntN(len(ids))]); err != nil {

@@ -27,6 +27,9 @@
 // it that is under way (locks.go, lockread.go), and a list waits for the sync of
 // what it saw.
 //
+// Rows that were read last are kept decoded in front of Pebble (hotrows.go). A
+// write drops its row before it can begin, so none is ever stale.
+//
 // # Trouble with the disk
 //
 // Pebble panics, or exits, when the write-ahead log or the manifest cannot be

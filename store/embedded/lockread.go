@@ -10,9 +10,15 @@ import (
 // caller gave up, and not for that once ctx ends or writes are halted.
 func (l *rowLocks) read(ctx context.Context, id string) (*session.Session, error) {
 	sh := l.shard(id)
+	if s := sh.hot(id); s != nil {
+		return s.Clone(), nil
+	}
 	if word := sh.word.Load(); uint32(word) == 0 {
 		s, err := l.load(id)
 		if sh.word.Load() == word {
+			if err == nil {
+				sh.keep(s, word)
+			}
 			return s, err
 		}
 	}
