@@ -100,3 +100,17 @@ func TestKeptRowsStayWithinTheirBound(t *testing.T) {
 		t.Error("a large row was kept")
 	}
 }
+
+// TestARowIsNotKeptOnceAWriteHasBegun is the moment after the last look of a read
+// at the lock and before it keeps what it found.
+func TestARowIsNotKeptOnceAWriteHasBegun(t *testing.T) {
+	t.Parallel()
+	l, _ := countingLocks(newSession("row"))
+	sh := l.shard("row")
+	word := sh.word.Load()
+	mustAcquire(t, l, "row").release()
+	sh.keep(newSession("row"), word)
+	if sh.hot("row") != nil {
+		t.Error("a row from before a write was kept")
+	}
+}
