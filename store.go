@@ -15,7 +15,10 @@ import (
 //   - They are safe for concurrent use and linearizable for one id: a call that
 //     begins after another has returned sees its effect. The lists may trail
 //     behind concurrent writes, but never behind a write that had returned
-//     before the list's first page was asked for.
+//     before the list's first page was asked for. An engine whose documentation
+//     says so may let ListByUser trail behind such a write too, for a moment: a
+//     DynamoDB index is eventually consistent (AWS: "Using Global Secondary
+//     Indexes in DynamoDB", data synchronization).
 //   - A write that returned nil is durable as the engine promises it (memory:
 //     until the process ends; others: across a crash of process or machine). A
 //     write that returned an error other than ErrUnavailable had no effect; after
@@ -40,11 +43,14 @@ type Store interface {
 	// Update applies c to the row if cond holds, raises its version by one, and
 	// returns the row as it now is. All of this is one atomic step. It never
 	// makes a row. Errors, in this order: ErrNotFound, ErrExpired, ErrConflict
-	// (see Condition), ErrTooLarge.
+	// (see Condition), ErrTooLarge. A row that cannot be understood gives
+	// ErrUnreadable, which an engine may find out only after it has written.
 	Update(ctx context.Context, id string, c Change, cond Condition) (*Session, error)
 
 	// Delete removes the row if cond holds and returns it as it was, in one
-	// atomic step. Errors, in this order: ErrNotFound, ErrExpired, ErrConflict.
+	// atomic step. An engine whose backend's answer was lost may know no more of
+	// the row than its ID. Errors, in this order: ErrNotFound, ErrExpired,
+	// ErrConflict.
 	Delete(ctx context.Context, id string, cond Condition) (*Session, error)
 
 	// List returns a page of all active sessions, without their Data, in an
@@ -52,8 +58,8 @@ type Store interface {
 	List(ctx context.Context, q PageQuery) (Page, error)
 
 	// ListByUser returns a page of the active sessions of one user, with their
-	// Data, by CreatedAt and, where that is equal, by id in byte order. An
-	// unknown user has an empty list.
+	// Data, by CreatedAt. Sessions of the very same microsecond come in an order
+	// that is the same in every walk. An unknown user has an empty list.
 	ListByUser(ctx context.Context, userID string, q PageQuery) (Page, error)
 
 	// Status tells whether the engine can serve. It is bounded by ctx, costs no
@@ -129,8 +135,12 @@ type Page struct {
 type Status struct {
 	// Table is the name of where the sessions are, for people.
 	Table string
-	// State is "ACTIVE" when the engine serves (the word is DynamoDB's).
+	// State is "ACTIVE" when the engine serves (the word is DynamoDB's), or
+	// another word of the engine's for a state in which it serves as well.
 	State string
+	// Warnings are sentences about what a person should mend although the engine
+	// serves; none as a rule.
+	Warnings []string
 }
 
 // StateActive is Status.State of an engine that serves.

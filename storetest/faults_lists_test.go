@@ -98,9 +98,17 @@ var listFaults = []fault{
 		return a.CreatedAt.Compare(b.CreatedAt)
 	}), []string{"lists/ListByUserIsInOrderOfCreation"}},
 
-	{"breaks ties without regard to case", onUsersOrder(func(a, b *session.Session) int {
-		return strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID))
-	}), []string{"lists/TiesAreBrokenByTheBytesOfTheID"}},
+	{"orders ties anew for each page", func(sound session.Store, d *double) {
+		var pages atomic.Int64
+		d.listByUser = func(ctx context.Context, userID string, q session.PageQuery) (session.Page, error) {
+			all, err := everything(ctx, sound, userID, q)
+			if pages.Add(1)%2 == 0 {
+				slices.Reverse(all)
+			}
+			slices.SortStableFunc(all, func(a, b *session.Session) int { return a.CreatedAt.Compare(b.CreatedAt) })
+			return session.Page{Sessions: all}, err
+		}
+	}, []string{"lists/TiesComeInOneOrderInEveryWalk"}},
 
 	{"moves a session when it is updated", onUsersOrder(func(a, b *session.Session) int {
 		return a.UpdatedAt.Compare(b.UpdatedAt)

@@ -176,6 +176,25 @@ func TestReadyTellsWhyNot(t *testing.T) {
 	}
 }
 
+func TestReadyShowsWhatTheStoreWarnsOf(t *testing.T) {
+	t.Parallel()
+	var warnings []string
+	h := newHarness(t, double{Store: memory.New(), status: func(context.Context) (session.Status, error) {
+		return session.Status{Table: "sessions", State: "UPDATING", Warnings: warnings}, nil
+	}})
+	const begin = `{"status":"ready","table":"sessions","table_status":"UPDATING"`
+	for _, none := range [][]string{nil, {}} {
+		warnings = none
+		if a := h.call("GET", "/ready", ""); a.status != 200 || a.text != begin+"}" {
+			t.Errorf("without a warning ready answered %d %s", a.status, a.text)
+		}
+	}
+	warnings = []string{"no index", "no clock"}
+	if a := h.call("GET", "/ready", ""); a.status != 200 || a.text != begin+`,"warnings":["no index","no clock"]}` {
+		t.Errorf("with warnings ready answered %d %s", a.status, a.text)
+	}
+}
+
 func TestHealthTellsTheTime(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, nil)

@@ -1,0 +1,137 @@
+package dynamo
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	smithy "github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// classes are the codes of DynamoDB errors (AWS: "Error handling with DynamoDB",
+// "Common Errors", and the API pages of the calls) that need no look at the text.
+var classes = map[string]class{
+	"ConditionalCheckFailedException": refused,
+
+	"ProvisionedThroughputExceededException": throttled,
+	"RequestLimitExceeded":                   throttled,
+	"Throttling":                             throttled,
+	"ThrottlingException":                    throttled,
+	"ReplicatedWriteConflictException":       throttled,
+	"TransactionConflictException":           throttled,
+
+	"InternalServerError":     lost,
+	"InternalFailure":         lost,
+	"ServiceUnavailable":      lost,
+	"RequestTimeout":          lost,
+	"RequestTimeoutException": lost,
+
+	"AccessDenied":          denied,
+	"AccessDeniedException": denied,
+
+	"ExpiredToken":                        unsigned,
+	"ExpiredTokenException":               unsigned,
+	"IncompleteSignature":                 unsigned,
+	"IncompleteSignatureException":        unsigned,
+	"InvalidClientTokenId":                unsigned,
+	"InvalidSignatureException":           skewed,
+	"MissingAuthenticationToken":          unsigned,
+	"MissingAuthenticationTokenException": unsigned,
+	"OptInRequired":                       unsigned,
+	"RequestExpired":                      skewed,
+	"RequestTimeTooSkewed":                skewed,
+	"UnrecognizedClientException":         unsigned,
+}
+
+// classifyAnswer is for errors of DynamoDB's.
+func classifyAnswer(api smithy.APIError, status int) class {
+	if c, known := classes[api.ErrorCode()]; known {
+		return c
+	}
+	message := api.ErrorMessage()
+	switch code := api.ErrorCode(); {
+	// Moto names a missing index and a missing table with one code.
+	case strings.Contains(message, IndexName) && (code == "ValidationException" || code == "ResourceNotFoundException"):
+		return indexMissing
+	case code == "ResourceNotFoundException":
+		return tableMissing
+	case code == "ValidationException" && strings.Contains(message, "exceeded the maximum allowed size"):
+		return oversize
+	case code == "ValidationException" && spoiltOperand(message):
+		return versionBroken
+	}
+	return classifyStatus(status)
+}
+
+// spoiltOperand reports whether a message is about the one operand of ours that a
+// row can spoil, in AWS's words or in Moto's.
+func spoiltOperand(message string) bool {
+	return strings.Contains(message, "incorrect data type") || strings.Contains(message, "Incorrect operand type")
+}
+
+// classifyStatus is for answers whose body is not DynamoDB's: a proxy's, a load
+// balancer's.
+func classifyStatus(status int) class {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return throttled
+	case status == http.StatusRequestEntityTooLarge:
+		return oversize
+	case status >= http.StatusInternalServerError:
+		return lost
+	}
+	return unknown
+}
+
+func httpStatus(err error) int {
+	var answer *smithyhttp.ResponseError
+	if errors.As(err, &answer) {
+		return answer.HTTPStatusCode()
+	}
+	return 0
+}
+
+// classifyTransport is for what is no error of DynamoDB's.
+func classifyTransport(err error) (class, string) {
+	if status := httpStatus(err); status != 0 {
+		if status < http.StatusMultipleChoices {
+			return lost, "the answer cannot be read: " + innermost(err).Error()
+		}
+		return classifyStatus(status), fmt.Sprintf("an answer of status %d that is not DynamoDB's", status)
+	}
+	var dial *net.OpError
+	if errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect") {
+		return unsent, dial.Error()
+	}
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &certificate) {
+		return untrusted, certificate.Error()
+	}
+	var sending *smithyhttp.RequestSendError
+	if errors.As(err, &sending) || ended(err) {
+		return lost, innermost(err).Error()
+	}
+	// It was not even put together. What can be missing are credentials.
+	return unsigned, err.Error()
+}
+
+// ended reports whether err comes from a context.
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// innermost returns the first cause of err: those around it repeat the request.
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}

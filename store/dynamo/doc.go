@@ -1,0 +1,35 @@
+// Package dynamo keeps sessions in a DynamoDB table, or in anything that speaks
+// its API. It owns the stored form, the calls and what their failures mean; rules
+// about sessions stay in package session, the setting up of tables in package
+// table.
+//
+// # What is stored
+//
+// One item for each session (schema.go), in the form that the service before
+// this one wrote, and two attributes more: version, which every write of ours
+// raises, and writeId, which names the write that made the row what it is. Rows
+// of that older writer are read as they are, attributes that we do not know
+// survive (item.go, decode.go).
+//
+// # What a call costs
+//
+//	Create, Get, Update, Delete   one call
+//	ListByUser                    one query, and one batch read for each 100 rows
+//	List                          one scan page
+//	Status                        one DescribeTable, remembered for seconds
+//
+// A write is one conditional call. When the condition refuses it, the refusal
+// carries the row, which tells absent, expired and stale apart (condition.go).
+// A list of a user reads the index for keys only and then the rows themselves, so
+// a late index shows nothing that is gone and nothing of another user
+// (listbyuser.go). Without the index the keys come from a scan of the whole table
+// (scanuser.go).
+//
+// # What goes wrong
+//
+// The SDK's own retries are off. One loop (call.go) makes the attempts, because
+// only it knows which of them may have had an effect that nobody saw: a reply
+// that was lost after the commit. What a failure means is said in one place
+// (fault.go), what it costs to try again is bounded by a budget (budget.go), and
+// what a person must mend is logged with what to do (trouble.go).
+package dynamo
