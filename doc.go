@@ -6,7 +6,7 @@
 //	internal/httpapi   reads HTTP, checks the JSON, calls the Service
 //	session.Service    applies every rule: ids, times, limits, expiry, paging
 //	session.Store      one call, decided atomically inside the engine
-//	store/...          the engine: memory, embedded (Pebble)
+//	store/...          the engine: memory, embedded (Pebble), dynamo (DynamoDB)
 //
 // Nothing imports back up that list, and only cmd/session-api names an engine.
 //

@@ -39,6 +39,8 @@ type grammar struct {
 		config.Listen `embed:""`
 	} `cmd:"" help:"Ask the server at HOST and PORT whether it is healthy; exit 0 if it is, else 1. Made for container images, which have no curl."`
 
+	Table tableCommands `cmd:"" help:"Make, check or upgrade the DynamoDB table; see session-api table --help."`
+
 	Version struct{} `cmd:"" help:"Print the version, the commit and the Go version."`
 }
 
@@ -72,14 +74,17 @@ func (p process) dispatch() error {
 	case err != nil:
 		return badUsage(err)
 	}
-	switch ctx.Command() {
+	switch command := ctx.Command(); command {
+	case "serve":
+		return serve(&g.Serve.Config, p.stdout, p.signals)
 	case "healthcheck":
 		return healthcheck(g.Healthcheck.Listen)
 	case "version":
 		_, err := fmt.Fprintln(p.stdout, about())
 		return err
+	default:
+		return g.Table.run(command, p.stdout, p.signals)
 	}
-	return serve(&g.Serve.Config, p.stdout, p.signals)
 }
 
 // badUsage turns an error of the parser into a sentence for a person.

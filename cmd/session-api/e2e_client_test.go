@@ -109,24 +109,7 @@ func (s *server) get(id string) record {
 // sessions by id.
 func (s *server) all(where, limit string) map[string]record {
 	s.t.Helper()
-	found := map[string]record{}
-	query := "?limit=" + limit
-	for {
-		page := decode[list](s.t, s.call(200, "GET", where+query, ""))
-		if page.SessionCount != len(page.Sessions) {
-			s.t.Fatalf("sessionCount is %d beside %d sessions", page.SessionCount, len(page.Sessions))
-		}
-		for _, r := range page.Sessions {
-			if _, twice := found[r.SessionID]; twice {
-				s.t.Fatal("a session is listed twice")
-			}
-			found[r.SessionID] = r
-		}
-		if page.NextCursor == "" {
-			return found
-		}
-		query = "?limit=" + limit + "&cursor=" + url.QueryEscape(page.NextCursor)
-	}
+	return fleetOf(s).all(where, limit)
 }
 
 func createBody(user, data string) string {

@@ -9,60 +9,75 @@ import (
 
 func TestASessionLivesItsWholeLifeOverHTTP(t *testing.T) {
 	t.Parallel()
-	s := serveOn(t, t.TempDir())
-	s.call(200, "GET", "/ready", "")
+	liveOn(t, fleetOf(serveOn(t, t.TempDir())))
+}
+
+// liveOn takes a session through its life, each call on the next server.
+func liveOn(t *testing.T, servers *fleet) {
+	t.Helper()
+	call := func(want int, method, path, body string) answer {
+		t.Helper()
+		return servers.next().call(want, method, path, body)
+	}
+	call(200, "GET", "/ready", "")
 
 	const exact = `{"n":12345678901234567890123,"s":"ä\u0000😀","z":1e3,"a":[0.1,null]}`
-	made := s.call(201, "POST", "/sessions", createBody("ada/1%", exact))
+	made := call(201, "POST", "/sessions", createBody("ada/1%", exact))
 	session := decode[record](t, made)
 	if session.UserID != "ada/1%" || made.header.Get("Location") != path(session.SessionID) {
 		t.Errorf("created %+v at %q", session.UserID, made.header.Get("Location"))
 	}
-	if got := s.get(session.SessionID); string(got.Data) != exact || got.UpdatedAt != nil || !got.CreatedAt.Equal(session.CreatedAt) {
+	if got := servers.next().get(session.SessionID); string(got.Data) != exact || got.UpdatedAt != nil || !got.CreatedAt.Equal(session.CreatedAt) {
 		t.Errorf("got %s, want %s", got.Data, exact)
 	}
-	if head := s.call(200, "HEAD", path(session.SessionID), ""); len(head.body) != 0 {
+	if head := call(200, "HEAD", path(session.SessionID), ""); len(head.body) != 0 {
 		t.Errorf("HEAD has a body: %s", head.body)
 	}
 
-	s.call(200, "PUT", path(session.SessionID), `{"data":[1,2]}`)
-	updated := s.get(session.SessionID)
+	call(200, "PUT", path(session.SessionID), `{"data":[1,2]}`)
+	updated := servers.next().get(session.SessionID)
 	if string(updated.Data) != "[1,2]" || updated.UpdatedAt == nil || !updated.ExpiresAt.Equal(session.ExpiresAt) {
 		t.Errorf("updated to %+v", updated)
 	}
 
-	s.call(200, "DELETE", path(session.SessionID), "")
+	call(200, "DELETE", path(session.SessionID), "")
 	for _, method := range []string{"GET", "DELETE", "HEAD"} {
-		s.call(404, method, path(session.SessionID), "")
+		call(404, method, path(session.SessionID), "")
 	}
-	s.call(404, "PUT", path(session.SessionID), `{"data":1}`)
+	call(404, "PUT", path(session.SessionID), `{"data":1}`)
 }
 
 func TestTheListsShowEachUserTheirOwnAndTheAdminAll(t *testing.T) {
 	t.Parallel()
-	s := serveOn(t, t.TempDir())
+	listOn(t, fleetOf(serveOn(t, t.TempDir())))
+}
+
+// listOn fills the lists of empty servers and reads them, each page on the next
+// server.
+func listOn(t *testing.T, servers *fleet) {
+	t.Helper()
 	ids := map[string][]string{}
 	for i := range 7 {
 		for _, user := range []string{"ada", "bob"} {
-			ids[user] = append(ids[user], s.create(user, fmt.Sprint(i)).SessionID)
+			ids[user] = append(ids[user], servers.next().create(user, fmt.Sprint(i)).SessionID)
 		}
 	}
-	s.call(200, "DELETE", path(ids["bob"][3]), "")
+	servers.next().call(200, "DELETE", path(ids["bob"][3]), "")
 
-	mine := decode[list](t, s.call(200, "GET", userPath("ada"), ""))
+	mine := decode[list](t, servers.next().call(200, "GET", userPath("ada"), ""))
 	for i, r := range mine.Sessions {
 		if r.SessionID != ids["ada"][i] || string(r.Data) != fmt.Sprint(i) {
 			t.Errorf("session %d of ada is out of order or changed", i)
 		}
 	}
-	if got := s.all(userPath("bob"), "2"); len(got) != 6 {
+	if got := servers.all(userPath("bob"), "2"); len(got) != 6 {
 		t.Errorf("bob has %d sessions, want 6", len(got))
 	}
-	everything := s.all("/sessions", "3")
+	everything := servers.all("/sessions", "3")
 	if len(everything) != 13 || everything[ids["bob"][3]].SessionID != "" {
 		t.Errorf("there are %d sessions, want 13 without the deleted one", len(everything))
 	}
-	if nobody := decode[list](t, s.call(200, "GET", userPath("eve"), "")); nobody.SessionCount != 0 {
+	if nobody := decode[list](t, servers.next().call(200, "GET", userPath("eve"), "")); nobody.SessionCount != 0 {
 		t.Errorf("eve has %d sessions", nobody.SessionCount)
 	}
 }

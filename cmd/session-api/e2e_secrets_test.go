@@ -11,9 +11,30 @@ import (
 	"session-api"
 )
 
+// talkative makes a server say all that it ever says, and stop at once.
+var talkative = []string{"LOG_LEVEL=debug", "SHUTDOWN_DELAY=0s", "MAX_BODY_BYTES=1KiB"}
+
 func TestNoSessionSecretIsEverWritten(t *testing.T) {
 	t.Parallel()
-	s := serveOn(t, t.TempDir(), "LOG_LEVEL=debug", "SHUTDOWN_DELAY=0s", "MAX_BODY_BYTES=1KiB")
+	keepSecrets(t, serveOn(t, t.TempDir(), talkative...), func() {})
+}
+
+func TestNoSessionSecretIsEverWrittenAboutDynamoDB(t *testing.T) {
+	t.Parallel()
+	for name, indexed := range map[string]bool{"with the index": true, "without the index": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCloud(t)
+			c.makeTable(indexed)
+			keepSecrets(t, c.serve(talkative...), c.drop)
+		})
+	}
+}
+
+// keepSecrets sends session ids in every place of a request, also after breakIt,
+// and looks for their secrets in all that the server wrote.
+func keepSecrets(t *testing.T, s *server, breakIt func()) {
+	t.Helper()
 	stored := s.create("ada", `{"k":1}`).SessionID
 	ended := s.create("ada", `{"k":2}`).SessionID
 	const foreign = "session-ada-CANARYCANARYCANARYCANARY"
@@ -44,6 +65,14 @@ func TestNoSessionSecretIsEverWritten(t *testing.T) {
 			"GET /sessions/" + id + "?" + strings.Repeat("x", 32<<10) + " HTTP/1.1\r\nHost: a\r\n\r\n",
 		} {
 			sendRaw(t, s, raw)
+		}
+	}
+	breakIt()
+	for _, method := range []string{"GET", "PUT", "DELETE"} {
+		for _, id := range []string{stored, ended, foreign} {
+			if _, err := s.try(method, path(id), `{}`); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	s.signal(syscall.SIGTERM)

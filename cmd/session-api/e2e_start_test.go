@@ -53,9 +53,31 @@ func TestABadStartEndsWithItsCodeAndOneSentence(t *testing.T) {
 		},
 		{name: "an unknown flag", args: []string{"--prot", "1"}, code: exitUsage, sentence: []string{"--prot", "--help"}},
 		{name: "an unknown command", args: []string{"srve"}, code: exitUsage, sentence: []string{"srve", "--help"}},
+		{name: "a table command that is not there", args: []string{"table", "drop"}, code: exitUsage, sentence: []string{"drop", "--help"}},
+		{name: "no table command", args: []string{"table"}, code: exitUsage, sentence: []string{"create", "check", "upgrade", "--help"}},
 		{
-			name: "dynamodb, which a table selects", env: []string{"DYNAMODB_TABLE_NAME=sessions"}, code: exitUsage,
-			sentence: []string{"dynamodb", "DYNAMODB_TABLE_NAME is set", "SESSION_STORE"},
+			name: "a bad flag of a table command", args: []string{"table", "upgrade", "--scan-rows=some"}, code: exitUsage,
+			sentence: []string{": --scan-rows is", `"some"`, "from -1 to"},
+		},
+		{
+			name: "a tag twice", args: []string{"table", "create", "--tag", "team=a", "--tag", "team=b"}, code: exitUsage,
+			sentence: []string{"--tag", `"team"`},
+		},
+		{
+			name: "a bad region of a table command", args: []string{"table", "check"}, env: []string{"AWS_REGION=US WEST"}, code: exitUsage,
+			sentence: []string{"AWS_REGION (--aws-region)", `"US WEST"`},
+		},
+		{
+			name: "an AWS profile that is not there", env: []string{"DYNAMODB_TABLE_NAME=sessions", "AWS_PROFILE=nobody"}, code: exitUsage,
+			sentence: []string{"AWS", "profile", "nobody"},
+		},
+		{
+			name: "a cursor key that is none", env: []string{"CURSOR_KEY_FILE=" + file}, code: exitUsage,
+			sentence: []string{"CURSOR_KEY_FILE (--cursor-key-file)", file, "64 hexadecimal digits"},
+		},
+		{
+			name: "a cursor key that is not there", args: []string{"--cursor-key-file", file + ".none"}, code: exitUsage,
+			sentence: []string{"CURSOR_KEY_FILE (--cursor-key-file)", file + ".none", "no such file"},
 		},
 		{
 			name: "a data directory that is a file", env: []string{"DATA_DIR=" + file}, code: exitFailed,
@@ -128,9 +150,15 @@ func TestHelpAndVersionNeedNoGoodEnvironment(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{[]string{"--help"}, []string{"curl ", "healthcheck", "--session-ttl-hours", "SESSION_TTL_HOURS"}},
+		{[]string{"--help"}, []string{"curl ", "healthcheck", "--session-ttl-hours", "SESSION_TTL_HOURS", "  table "}},
 		{[]string{"serve", "-h"}, []string{"--session-ttl-hours"}},
 		{[]string{"healthcheck", "--help"}, []string{"Usage: session-api healthcheck", "--port"}},
+		{[]string{"table", "--help"}, []string{"Usage: session-api table COMMAND", "  create  ", "  check  ", "  upgrade  "}},
+		{[]string{"table", "create", "--help"}, []string{
+			"Usage: session-api table create\n", "AWS_REGION", "\n  --deletion-protection\n", "\n  --point-in-time-recovery\n", "\n  --tag\n",
+		}},
+		{[]string{"table", "check", "-h"}, []string{"DYNAMODB_TABLE_NAME", "\n  --json\n"}},
+		{[]string{"table", "upgrade", "-h"}, []string{"\n  --dry-run\n", "Default: 100000.", "\n  --accept-misfits\n"}},
 		{[]string{"version"}, []string{builtVersion, builtCommit, runtime.Version()}},
 	}
 	for _, test := range tests {

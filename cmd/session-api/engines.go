@@ -1,13 +1,14 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"log/slog"
 
 	"session-api"
 	"session-api/internal/config"
+	"session-api/store/dynamo"
 	"session-api/store/embedded"
 	"session-api/store/memory"
 )
@@ -31,16 +32,26 @@ type opener struct {
 var engines = map[config.Engine]opener{
 	config.Embedded: {place: func(c *config.Store) string { return c.DataDir }, open: openEmbedded},
 	config.Memory:   {place: func(*config.Store) string { return "this process, until it ends" }, open: openMemory},
-	config.DynamoDB: {place: func(c *config.Store) string { return c.TableName }, open: openDynamoDB},
+	config.DynamoDB: {place: func(c *config.Store) string { return c.TableName + " in " + c.Region }, open: openDynamoDB},
 }
 
 // openEngine opens the engine that c selects and logs which one it is and why.
-// That is logged first, because opening can fail and can take a while.
+// That is logged first, because opening can fail and can take a while. A key of
+// cursors that the options name goes before that of the engine.
 func openEngine(c *config.Store, log *slog.Logger) (engine, error) {
 	name, why := c.Engine()
 	o := engines[name]
 	log.Info("session store", "engine", name, "place", o.place(c), "why", why)
-	return o.open(c, log)
+	if c.CursorKeyFile == "" {
+		return o.open(c, log)
+	}
+	key, err := readCursorKey(c.CursorKeyFile)
+	if err != nil {
+		return engine{}, usageError{err}
+	}
+	e, err := o.open(c, log)
+	e.cursorKey = key
+	return e, err
 }
 
 func openEmbedded(c *config.Store, log *slog.Logger) (engine, error) {
@@ -58,8 +69,25 @@ func openMemory(*config.Store, *slog.Logger) (engine, error) {
 	return engine{Store: memory.New(), cursorKey: key}, nil
 }
 
-func openDynamoDB(c *config.Store, _ *slog.Logger) (engine, error) {
-	_, why := c.Engine()
-	return engine{}, usageError{errors.New("this build has no dynamodb engine yet, which is asked for because " +
-		why + "; set SESSION_STORE (--session-store) to embedded or memory")}
+// openDynamoDB opens the engine even if the table is missing or nobody answers:
+// /ready tells that, and the service heals by itself when it is mended.
+func openDynamoDB(c *config.Store, log *slog.Logger) (engine, error) {
+	store, err := dynamo.Open(context.Background(), dynamoOptions(c, log))
+	if err != nil {
+		return engine{}, usageError{err}
+	}
+	return engine{Store: store, cursorKey: store.CursorKey()}, nil
+}
+
+func dynamoOptions(c *config.Store, log *slog.Logger) dynamo.Options {
+	return dynamo.Options{
+		Table:          c.TableName,
+		Region:         c.Region,
+		ConsistentRead: c.ConsistentRead,
+		Attempts:       c.Attempts,
+		AttemptTimeout: c.AttemptTimeout,
+		CallTimeout:    c.CallTimeout,
+		IdleConns:      c.IdleConns,
+		Logger:         log,
+	}
 }

@@ -29,8 +29,9 @@ Create a session, and list those of its user:
 Other ways to start it:
 
   session-api --port 9000 --data-dir /var/lib/session-api
-  session-api --session-store memory     # forgets everything when it ends
-  SESSION_TTL_HOURS=0.5 session-api      # sessions end after half an hour
+  DYNAMODB_TABLE_NAME=my-sessions session-api   # keeps them in DynamoDB
+  session-api --session-store memory            # forgets them when it ends
+  SESSION_TTL_HOURS=0.5 session-api             # sessions end in half an hour
 
 The running server explains its API, with a form to try each call, at /docs.
 
@@ -40,19 +41,23 @@ Commands:
 
 const helpOptions = `
 Options. Each is a flag, or the environment variable beside it; the flag wins,
-and an empty variable counts as unset. The third column is the default.
+and an empty variable counts as unset.
 `
 
 // writeHelp writes the page for command, or the main one if command is nil.
 func writeHelp(w io.Writer, app *kong.Application, command *kong.Node) error {
 	var page strings.Builder
-	if command == nil || command.Name == "serve" {
+	switch {
+	case command == nil || command == app.DefaultCmd:
 		page.WriteString(helpIntro)
 		writeCommands(&page, app.Children)
 		page.WriteString(helpOptions)
 		command = app.DefaultCmd
-	} else {
-		fmt.Fprintf(&page, "Usage: session-api %s\n\n%s\n", command.Name, wrap(command.Help, ""))
+	case len(command.Children) > 0:
+		fmt.Fprintf(&page, "Usage: session-api %s COMMAND\n\nCommands:\n\n", command.Path())
+		writeCommands(&page, command.Children)
+	default:
+		fmt.Fprintf(&page, "Usage: session-api %s\n\n%s\n", command.Path(), wrap(command.Help, ""))
 	}
 	writeOptions(&page, config.Describe(command.Flags))
 	_, err := io.WriteString(w, page.String())
@@ -70,8 +75,8 @@ func writeCommands(page *strings.Builder, commands []*kong.Node) {
 	}
 }
 
-// writeOptions writes flag, variable and default in columns, and below them
-// what the option means and takes.
+// writeOptions writes the spellings of each option, and below them what it means
+// and takes.
 func writeOptions(page *strings.Builder, options []config.Option) {
 	group := ""
 	for _, o := range options {
@@ -79,16 +84,14 @@ func writeOptions(page *strings.Builder, options []config.Option) {
 			group = o.Group
 			fmt.Fprintf(page, "\n%s:\n", group)
 		}
-		fmt.Fprintf(page, "\n  --%-21s %-20s %s\n", o.Flag, o.Env, defaultOf(o))
-		fmt.Fprintln(page, wrap(o.Meaning+" Allowed: "+o.Allowed+".", "      "))
+		spelt := fmt.Sprintf("--%-26s %s", o.Flag, o.Env)
+		fmt.Fprintf(page, "\n  %s\n", strings.TrimRight(spelt, " "))
+		text := o.Meaning
+		if o.Allowed != "" {
+			text += " Allowed: " + o.Allowed + ". Default: " + o.Default + "."
+		}
+		fmt.Fprintln(page, wrap(text, "      "))
 	}
-}
-
-func defaultOf(o config.Option) string {
-	if o.IsRule {
-		return "(" + o.Default + ")"
-	}
-	return o.Default
 }
 
 // wrap breaks text into lines that begin with indent and stay in helpWidth.

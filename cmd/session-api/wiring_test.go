@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"session-api/internal/config"
+	"session-api/store/dynamo"
 )
 
 func TestEveryEngineThatCanBeChosenIsWired(t *testing.T) {
@@ -46,6 +48,37 @@ func TestTwoMemoryEnginesSealCursorsDifferently(t *testing.T) {
 	if err := errors.Join(err1, err2); err != nil || bytes.Equal(first.cursorKey, second.cursorKey) {
 		t.Errorf("%v; the keys are alike or missing", err)
 	}
+}
+
+func TestEveryOptionOfDynamoDBReachesTheEngine(t *testing.T) {
+	t.Parallel()
+	log := slog.New(slog.DiscardHandler)
+	got := dynamoOptions(parsed(t, "--dynamodb-table-name=tab", "--aws-region=eu-central-1", "--dynamodb-attempts=7",
+		"--dynamodb-attempt-timeout=11ms", "--dynamodb-call-timeout=12ms", "--dynamodb-idle-connections=13"), log)
+	want := dynamo.Options{
+		Table: "tab", Region: "eu-central-1", ConsistentRead: true, Attempts: 7,
+		AttemptTimeout: 11 * time.Millisecond, CallTimeout: 12 * time.Millisecond, IdleConns: 13, Logger: log,
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if dynamoOptions(parsed(t, "--dynamodb-consistent-read=false"), log).ConsistentRead {
+		t.Error("reads are consistent though they shall not be")
+	}
+}
+
+// parsed returns the options of the store that args give, without an environment.
+func parsed(t *testing.T, args ...string) *config.Store {
+	t.Helper()
+	var c config.Config
+	parser, err := config.NewParser(&c, func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return &c.Store
 }
 
 func TestIDsHaveTheFormThatIsAskedFor(t *testing.T) {

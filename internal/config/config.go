@@ -7,8 +7,11 @@
 //	type     the form of its value, one of the kinds in kinds.go
 //	default  its value when neither flag nor variable is given
 //	min max  the ends of a kind that has an order
-//	choices  the words of the kind "choice"
+//	choices  the words of a kind that is one of several
+//	unset    in words, how a value is found where there is no default
 //	help     what it means, for a person
+//	cli      "only" marks a flag of one command, which has no variable; one
+//	         without a type takes no value
 //
 // The package reads and checks; it starts nothing. What an option does is decided
 // where it is used, nearly always in cmd/session-api.
@@ -31,14 +34,25 @@ type Config struct {
 
 // Store says where sessions are kept.
 type Store struct {
-	Chosen           Engine        `name:"session-store" type:"choice" choices:"embedded,dynamodb,memory" unset:"by rule" help:"The engine: embedded keeps sessions on local disk, dynamodb in a table that many servers share, memory only until the process ends. Unset, it is dynamodb if DYNAMODB_TABLE_NAME is set, else embedded."`
-	DataDir          string        `name:"data-dir" type:"path" default:"./data" help:"The directory of the embedded engine. It is made if it is missing, and belongs to one running process."`
-	TableName        string        `name:"dynamodb-table-name" type:"table" default:"tenant-atlantis-user-sessions" help:"The table of the dynamodb engine. Setting it selects that engine unless SESSION_STORE says otherwise."`
-	Region           string        `name:"aws-region" type:"region" default:"us-west-2" help:"The AWS region of the table."`
+	Chosen  Engine `name:"session-store" type:"choice" choices:"embedded,dynamodb,memory" unset:"by rule" help:"The engine: embedded keeps sessions on local disk, dynamodb in a table that many servers share, memory only until the process ends. Unset, it is dynamodb if DYNAMODB_TABLE_NAME is set, else embedded."`
+	DataDir string `name:"data-dir" type:"path" default:"./data" help:"The directory of the embedded engine. It is made if it is missing, and belongs to one running process."`
+	Table
+	ConsistentRead   bool          `name:"dynamodb-consistent-read" type:"switch" choices:"true,false" default:"true" help:"Whether reads of the dynamodb engine see every write that was answered before them. Without it they cost half and may trail behind for a moment."`
+	Attempts         int           `name:"dynamodb-attempts" type:"whole" default:"3" min:"1" max:"10" help:"How often a call to DynamoDB is sent at most, the first time included. How many retries there are in all is bounded beside that."`
+	AttemptTimeout   time.Duration `name:"dynamodb-attempt-timeout" type:"duration" default:"300ms" min:"10ms" max:"1m" help:"How long one attempt to read or write a row may take."`
+	CallTimeout      time.Duration `name:"dynamodb-call-timeout" type:"duration" default:"1s" min:"10ms" max:"1m" help:"How long all attempts of such a call may take together."`
+	IdleConns        int           `name:"dynamodb-idle-connections" type:"whole" default:"256" min:"1" max:"10000" help:"How many idle connections to DynamoDB are kept for the next burst."`
 	ExpiredRetention time.Duration `name:"expired-retention" type:"duration" default:"24h" min:"0s" max:"87600h" help:"How long the embedded engine keeps a session that has expired. Until then it is answered 410 (expired), after that 404 (not found)."`
+	CursorKeyFile    string        `name:"cursor-key-file" type:"path" unset:"the engine's key" help:"A file with the secret that seals the cursors of lists: 64 hexadecimal digits. The embedded engine keeps one of its own; for dynamodb, give every server the same file, because a key that is only derived from the table's name keeps no secret."`
 
 	// given holds, by flag, how an option was spelt by whoever set it.
 	given map[string]string
+}
+
+// Table says which DynamoDB table is meant.
+type Table struct {
+	TableName string `name:"dynamodb-table-name" type:"table" default:"tenant-atlantis-user-sessions" help:"The table of the dynamodb engine. Setting it selects that engine unless SESSION_STORE says otherwise."`
+	Region    string `name:"aws-region" type:"region" default:"us-west-2" help:"The AWS region of the table. Credentials and endpoint are those that every AWS program finds: in AWS_… variables, profiles or a role."`
 }
 
 // Listen says where the server is reached.

@@ -26,6 +26,7 @@ type kind struct {
 var kinds = map[string]kind{
 	"choice":   {read: readChoice, allowed: choices},
 	"level":    {read: readLevel, allowed: choices},
+	"switch":   {read: readSwitch, allowed: choices},
 	"whole":    ranged("a whole number from %s to %s", strconv.Atoi, strconv.Atoi),
 	"size":     ranged("a number of bytes from %s to %s, such as 65536 or 64KiB", parseSize, parseSize),
 	"duration": ranged("a duration from %s to %s, such as 1m30s", time.ParseDuration, time.ParseDuration),
@@ -33,6 +34,7 @@ var kinds = map[string]kind{
 	"path":     text(isPath, "a path"),
 	"host":     text(isHost, "an IP address or a host name, without a port"),
 	"table":    text(isTableName, "a DynamoDB table name (3 to 255 letters, digits, dots, hyphens or underscores)"),
+	"tag":      text(isTag, "name=value, of 1 to 128 and at most 256 letters, digits, spaces or + - . _ : / @, not beginning with aws:"),
 	"region":   text(isRegion, "the name of an AWS region, such as us-west-2"),
 }
 
@@ -60,6 +62,11 @@ func text(fits func(string) bool, allowed string) kind {
 
 func readChoice(text string, t tags) (any, bool) {
 	return text, slices.Contains(words(t), text)
+}
+
+func readSwitch(text string, t tags) (any, bool) {
+	_, ok := readChoice(text, t)
+	return text == "true", ok
 }
 
 func readLevel(text string, t tags) (any, bool) {

@@ -30,8 +30,8 @@ func NewParser(grammar any, env LookupEnv) (*kong.Kong, error) {
 // takes an empty variable for a value.
 func fromEnvironment(env LookupEnv) kong.ResolverFunc {
 	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		if flag.Tag.Type == "" {
-			return nil, nil // no option: --help
+		if flag.Tag.Type == "" || ofOneCommand(flag.Tag) {
+			return nil, nil // no option, but --help or a flag of one command
 		}
 		if value, _ := env(envName(flag.Name)); value != "" {
 			return value, nil
@@ -39,6 +39,10 @@ func fromEnvironment(env LookupEnv) kong.ResolverFunc {
 		return nil, nil
 	}
 }
+
+// ofOneCommand reports whether a flag belongs to one command, and so has no
+// variable: what is asked for once must not come from an environment that stays.
+func ofOneCommand(t *kong.Tag) bool { return t.Get("cli") == "only" }
 
 // envName is the environment variable of a flag.
 func envName(flag string) string {
@@ -48,7 +52,10 @@ func envName(flag string) string {
 func mapper(k kind) kong.MapperFunc {
 	return func(ctx *kong.DecodeContext, target reflect.Value) error {
 		token := ctx.Scan.Pop()
-		bad := &BadValue{Flag: ctx.Value.Name, Allowed: k.allowed(ctx.Value.Tag)}
+		bad := &BadValue{Flag: ctx.Value.Name, Env: envName(ctx.Value.Name), Allowed: k.allowed(ctx.Value.Tag)}
+		if ofOneCommand(ctx.Value.Tag) {
+			bad.Env = ""
+		}
 		if token.IsEOL() {
 			return bad
 		}
@@ -62,6 +69,10 @@ func mapper(k kind) kong.MapperFunc {
 			bad.Allowed = fmt.Sprintf("written --%s=%s if it begins with a hyphen", bad.Flag, given)
 			return bad
 		}
+		if target.Kind() == reflect.Slice { // a flag that may be given several times
+			target.Set(reflect.Append(target, reflect.ValueOf(value)))
+			return nil
+		}
 		target.Set(reflect.ValueOf(value).Convert(target.Type()))
 		return nil
 	}
@@ -72,6 +83,8 @@ func mapper(k kind) kong.MapperFunc {
 type BadValue struct {
 	// Flag is the option, without the leading hyphens.
 	Flag string
+	// Env is its environment variable, "" if it has none.
+	Env string
 	// Value is the text given; nil if the flag ended the command line.
 	Value *string
 	// Allowed says what the value must be.
@@ -81,13 +94,17 @@ type BadValue struct {
 // shownChars bounds how much of a value an error shows, in bytes.
 const shownChars = 80
 
-// Error names the option in both spellings, the value and what is allowed.
+// Error names the option in its spellings, the value and what is allowed.
 func (e *BadValue) Error() string {
 	value := "has no value"
 	if e.Value != nil {
 		value = fmt.Sprintf("is %q", cut(*e.Value))
 	}
-	return fmt.Sprintf("%s (--%s) %s; it must be %s", envName(e.Flag), e.Flag, value, e.Allowed)
+	name := "--" + e.Flag
+	if e.Env != "" {
+		name = e.Env + " (" + name + ")"
+	}
+	return fmt.Sprintf("%s %s; it must be %s", name, value, e.Allowed)
 }
 
 func cut(text string) string {

@@ -43,8 +43,10 @@ func TestEveryOptionHasItsDocumentedDefault(t *testing.T) {
 	got.Store.given = nil
 	want := Config{
 		Store: Store{
-			DataDir: "./data", TableName: "tenant-atlantis-user-sessions",
-			Region: "us-west-2", ExpiredRetention: 24 * time.Hour,
+			DataDir:        "./data",
+			Table:          Table{TableName: "tenant-atlantis-user-sessions", Region: "us-west-2"},
+			ConsistentRead: true, Attempts: 3, AttemptTimeout: 300 * time.Millisecond,
+			CallTimeout: time.Second, IdleConns: 256, ExpiredRetention: 24 * time.Hour,
 		},
 		HTTP: HTTP{
 			Listen:       Listen{Host: "127.0.0.1", Port: 8080},
@@ -54,12 +56,8 @@ func TestEveryOptionHasItsDocumentedDefault(t *testing.T) {
 		Sessions: Sessions{TTL: 24 * time.Hour, IDFormat: LabelledIDs},
 		Logs:     Logs{Format: "", Level: slog.LevelInfo},
 	}
-	if got.HTTP != want.HTTP || got.Sessions != want.Sessions || got.Logs != want.Logs {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-	if g, w := got.Store, want.Store; g.DataDir != w.DataDir || g.TableName != w.TableName ||
-		g.Region != w.Region || g.ExpiredRetention != w.ExpiredRetention || g.Chosen != w.Chosen {
-		t.Errorf("got %+v, want %+v", g, w)
+	if shown(got) != shown(&want) {
+		t.Errorf("got %s, want %s", shown(got), shown(&want))
 	}
 }
 
@@ -70,7 +68,13 @@ func TestAVariableSetsWhatItsFlagSets(t *testing.T) {
 		{"DATA_DIR", "/srv/sessions"},
 		{"DYNAMODB_TABLE_NAME", "other-table"},
 		{"AWS_REGION", "eu-central-1"},
+		{"DYNAMODB_CONSISTENT_READ", "false"},
+		{"DYNAMODB_ATTEMPTS", "1"},
+		{"DYNAMODB_ATTEMPT_TIMEOUT", "50ms"},
+		{"DYNAMODB_CALL_TIMEOUT", "2s"},
+		{"DYNAMODB_IDLE_CONNECTIONS", "8"},
 		{"EXPIRED_RETENTION", "0s"},
+		{"CURSOR_KEY_FILE", "/run/secrets/cursor-key"},
 		{"HOST", "::"},
 		{"PORT", "0"},
 		{"MAX_BODY_BYTES", "1024"},

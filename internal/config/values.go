@@ -68,6 +68,12 @@ var tableName = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
 
 func isTableName(text string) bool { return tableName.MatchString(text) }
 
+// tag is AWS's rule ("Tagging restrictions in DynamoDB") and the name's end at
+// the first "=": AWS would take one in the name, but no command line could say so.
+var tag = regexp.MustCompile(`^[\p{L}\p{N}\p{Z}+\-._:/@]{1,128}=[\p{L}\p{N}\p{Z}+\-=._:/@]{0,256}$`)
+
+func isTag(text string) bool { return tag.MatchString(text) && !strings.HasPrefix(text, "aws:") }
+
 var regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func isRegion(text string) bool { return regionName.MatchString(text) }

@@ -35,6 +35,12 @@ func TestValuesAreTakenUpToTheirBoundsAndNoFurther(t *testing.T) {
 		{"aws-region", "us-west-2 local eu-central-1", "US-WEST-2 us_west us--west -us us-"},
 		{"dynamodb-table-name", "abc a.b-c_9 " + strings.Repeat("t", 255), "ab tab/le täble " + strings.Repeat("t", 256)},
 		{"data-dir", "./data / C:\\data", ""},
+		{"cursor-key-file", "./key /run/secrets/key", ""},
+		{"dynamodb-consistent-read", "true false", "True FALSE 1 0 yes no t"},
+		{"dynamodb-attempts", "1 3 10", "0 11 -1 1.5 three"},
+		{"dynamodb-attempt-timeout", "10ms 300ms 1m", "9ms 61s 0 300 -1s"},
+		{"dynamodb-call-timeout", "10ms 1s 1m", "9ms 61s 0 1000 -1s"},
+		{"dynamodb-idle-connections", "1 256 10000", "0 10001 -1 many"},
 	}
 	for _, test := range tests {
 		for _, value := range strings.Fields(test.taken) {
@@ -43,8 +49,8 @@ func TestValuesAreTakenUpToTheirBoundsAndNoFurther(t *testing.T) {
 			}
 		}
 		for _, value := range append(strings.Fields(test.refused), "", " ", " 1", "1 ") {
-			if value != "" && test.flag == "data-dir" {
-				continue // a directory may be called anything
+			if value != "" && (test.flag == "data-dir" || test.flag == "cursor-key-file") {
+				continue // a file may be called anything
 			}
 			if _, err := parse(t, []string{"--" + test.flag + "=" + value}); err == nil {
 				t.Errorf("--%s takes %q", test.flag, value)

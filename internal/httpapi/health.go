@@ -31,6 +31,8 @@ type readyBody struct {
 	Status      string `json:"status"`
 	Table       string `json:"table"`
 	TableStatus string `json:"table_status"`
+	// Warnings are sentences; probes that know nothing of them go on as before.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // notReadyBody has the members that probes of the older service read; its status
@@ -53,7 +55,9 @@ func (a *API) ready(x *exchange, r *http.Request) error {
 		_, known := classify(err)
 		return a.notReady(x, known)
 	}
-	return x.sendJSON(http.StatusOK, jsonType, readyBody{Status: "ready", Table: status.Table, TableStatus: status.State})
+	return x.sendJSON(http.StatusOK, jsonType, readyBody{
+		Status: "ready", Table: status.Table, TableStatus: status.State, Warnings: status.Warnings,
+	})
 }
 
 func (a *API) notReady(x *exchange, err error) error {

@@ -51,6 +51,9 @@ func (d *driver) driveHealthAndDocs(s *service) {
 	for _, operation := range []string{health, ready, contractYAML, contractJSON, docs} {
 		d.send(s, call{operation: operation, status: 200})
 	}
+	s.store.status.Store(&session.Status{Table: "sessions", State: "UPDATING", Warnings: []string{"no index", "no clock"}})
+	d.send(s, call{operation: ready, status: 200})
+	s.store.status.Store(nil)
 	d.send(s, call{operation: health, header: http.Header{"X-Request-Id": {"abc-123"}}, status: 200})
 	d.send(s, call{operation: health, header: http.Header{"X-Request-Id": {"not fit"}}, is: bad, status: 200})
 }

@@ -47,10 +47,12 @@ func startService(t *testing.T, timeout time.Duration) *service {
 // pass moves the clock.
 func (s *service) pass(d time.Duration) { s.clock.Add(int64(d)) }
 
-// failingStore answers every call with fault once there is one.
+// failingStore answers every call with fault once there is one, and Status with
+// what the test sets.
 type failingStore struct {
 	session.Store
-	fault atomic.Pointer[error]
+	fault  atomic.Pointer[error]
+	status atomic.Pointer[session.Status]
 }
 
 // fail makes every call fail with err from now on; nil ends that.
@@ -97,5 +99,10 @@ func (s *failingStore) ListByUser(ctx context.Context, userID string, q session.
 }
 
 func (s *failingStore) Status(ctx context.Context) (session.Status, error) {
-	return or(s, func() (session.Status, error) { return s.Store.Status(ctx) })
+	return or(s, func() (session.Status, error) {
+		if set := s.status.Load(); set != nil {
+			return *set, nil
+		}
+		return s.Store.Status(ctx)
+	})
 }

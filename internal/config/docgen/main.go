@@ -50,6 +50,8 @@ Which engine keeps the sessions is decided by the first of these that holds:
 3. Otherwise: embedded, in ` + "`DATA_DIR`" + `.
 
 The first line of the log says which engine it is, where it keeps the sessions, and why.
+
+The flags of other commands, such as ` + "`session-api table create`" + `, are shown by their ` + "`--help`" + `.
 `
 
 // page returns the whole page: the rules, then a table for each group.
