@@ -183,7 +183,7 @@ func TestAServerWithoutItsTableWaitsForIt(t *testing.T) {
 	s := c.serve()
 	s.call(200, "GET", "/health", "")
 	notReady := s.call(503, "GET", "/ready", "")
-	if r := decode[readiness](t, notReady); r.Status != "not_ready" || r.Error == "" {
+	if r := decode[readiness](t, notReady); r.Status != "not_ready" || !strings.Contains(r.Error, "session-api table create") {
 		t.Errorf("/ready answers %s", notReady.body)
 	}
 	for _, call := range []struct{ method, path, body string }{

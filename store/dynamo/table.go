@@ -80,9 +80,27 @@ func (s *Store) Status(ctx context.Context) (session.Status, error) {
 		err = l.err
 	}
 	if err != nil {
-		return session.Status{}, session.Unavailable(err)
+		return session.Status{}, notServing(err)
 	}
 	return session.Status{Table: s.options.Table, State: l.state, Warnings: l.warnings()}, nil
+}
+
+// notServing returns ErrUnavailable for a table that cannot serve. Its sentence
+// says what a person must do, where that is known: those who ask for the status
+// run the service, and a log is farther away than an answer.
+func notServing(err error) error {
+	e := *session.ErrUnavailable
+	e.Cause = err
+	var f *fault
+	switch {
+	case !errors.As(err, &f):
+		if !ended(err) {
+			e.Message = "The session store cannot serve: " + err.Error()
+		}
+	case remedies[f.class] != "":
+		e.Message = remedies[f.class]
+	}
+	return &e
 }
 
 func (l look) warnings() []string {

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -24,6 +25,9 @@ func TestAMissingTableIsSaidToBeAndServedWhenItIsThere(t *testing.T) {
 	store := s.open(t, s.newTable(t, true), Options{endpoint: proxy.URL(), Logger: l.logger(), now: clock.time})
 	_, err := store.Status(t.Context())
 	wantError(t, "Status", err, session.ErrUnavailable)
+	if told := (*session.Error)(nil); !errors.As(err, &told) || !strings.Contains(told.Message, "session-api table create") {
+		t.Errorf("Status does not say what to do: %v", told)
+	}
 	_, err = store.Get(t.Context(), "a")
 	wantError(t, "Get", err, session.ErrUnavailable)
 	if n := strings.Count(l.String(), "table create"); n != 1 {

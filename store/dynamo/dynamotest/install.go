@@ -124,8 +124,8 @@ func (i installer) folder() string {
 	}
 	sort.Strings(names)
 	for _, name := range names {
-		fmt.Fprintf(h, "%s %q\n", name, i.files[name])
+		_, _ = fmt.Fprintf(h, "%s %q\n", name, i.files[name])
 	}
-	fmt.Fprintf(h, "%q\n", i.steps("dir"))
+	_, _ = fmt.Fprintf(h, "%q\n", i.steps("dir"))
 	return fmt.Sprintf("%s-%s-%s", i.server, i.version, hex.EncodeToString(h.Sum(nil)[:4]))
 }

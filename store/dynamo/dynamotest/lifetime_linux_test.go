@@ -45,7 +45,7 @@ func TestAKilledTestBinaryLeavesNoServerBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if err := parent.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ package dynamotest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -23,7 +24,7 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 	case err = <-taken:
 	case <-ctx.Done():
 		// The waiting call cannot be woken: it gives the lock back when it has it.
-		go func() { <-taken; _ = f.Close() }()
+		go func() { _ = errors.Join(<-taken, f.Close()) }()
 		return nil, fmt.Errorf("another process holds %s: %w", path, ctx.Err())
 	}
 	if err != nil {

@@ -44,7 +44,7 @@ func prepare(ctx context.Context, out io.Writer, names []string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s is in %s (%.1f s)\n", server, dir, time.Since(began).Seconds())
+		_, _ = fmt.Fprintf(out, "%s is in %s (%.1f s)\n", server, dir, time.Since(began).Seconds())
 	}
 	return nil
 }
