@@ -34,7 +34,7 @@ func (p *probe) send(operation, body, signature string) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	content, err := io.ReadAll(resp.Body)
 	return answer{
 		status: resp.StatusCode, body: string(content),
