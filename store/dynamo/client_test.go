@@ -1,15 +1,18 @@
 package dynamo
 
 import (
+	"context"
 	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"session-api"
@@ -153,13 +156,54 @@ func TestRedirectionsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	elsewhere := faultproxy.Start(t, "http://127.0.0.1:1")
 	b := newBench(t, Options{})
-	b.fail("", 0, func(x *faultproxy.Exchange) {
-		x.Reply(&faultproxy.Answer{Status: 307, Header: http.Header{"Location": {elsewhere.URL()}}})
-	})
-	if _, err := b.Get(t.Context(), "a"); err == nil {
-		t.Error("a redirection gave an answer")
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		b.fail("", 1, func(x *faultproxy.Exchange) {
+			x.Reply(&faultproxy.Answer{Status: status, Header: http.Header{"Location": {elsewhere.URL()}}})
+		})
+		if _, err := b.Get(t.Context(), "a"); err == nil {
+			t.Errorf("a redirection of status %d gave an answer", status)
+		}
 	}
 	if n := elsewhere.Calls(); n != 0 {
-		t.Errorf("%d signed calls went to where the redirection led", n)
+		t.Errorf("%d calls went to where the redirections led", n)
+	}
+}
+
+// countingConn counts the writes to a connection.
+type countingConn struct {
+	net.Conn
+	writes *atomic.Int64
+}
+
+func (c countingConn) Write(p []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(p)
+}
+
+// TestARequestGoesOutInOnePiece holds for a body that net/http knows to be in
+// memory, and for no other: that is how this sees that it does.
+func TestARequestGoesOutInOnePiece(t *testing.T) {
+	t.Parallel()
+	var writes atomic.Int64
+	x := &exchange{client: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+			return countingConn{conn, &writes}, err
+		},
+	}}}
+	proxy := faultproxy.Start(t, "http://127.0.0.1:1")
+	proxy.Add(faultproxy.Rule{Fault: faultproxy.NoTable()})
+	body := io.NopCloser(struct{ io.Reader }{strings.NewReader(`{"TableName":"sessions"}`)})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, proxy.URL(), body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := x.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if n := writes.Load(); n != 1 {
+		t.Errorf("the request went out in %d pieces", n)
 	}
 }

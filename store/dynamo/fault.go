@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	smithy "github.com/aws/smithy-go"
 
 	"session-api"
@@ -78,6 +79,11 @@ const secretBytes = 16
 // session that the call is about, "" for several.
 func newFault(op, id string, err error) *fault {
 	f := &fault{op: op, cause: err}
+	if other := otherService(err); other != nil {
+		// Asked for credentials, whatever it answered is not about the table.
+		f.class, f.text = unsigned, other.Error()
+		return f
+	}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		f.class, f.text = classifyTransport(err)
@@ -88,6 +94,21 @@ func newFault(op, id string, err error) *fault {
 		f.text = strings.ReplaceAll(f.text, id, session.Redact(id))
 	}
 	return f
+}
+
+// otherService returns the failed call, within err, of another service than
+// DynamoDB: those that give out credentials (STS, SSO, the metadata of a machine).
+func otherService(err error) error {
+	for {
+		var op *smithy.OperationError
+		if !errors.As(err, &op) {
+			return nil
+		}
+		if op.ServiceID != dynamodb.ServiceID {
+			return op
+		}
+		err = op.Err
+	}
 }
 
 // sessionError returns what the contract of engines says for the fault.

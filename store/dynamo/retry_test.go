@@ -166,6 +166,9 @@ func TestAttemptsAreSpacedAndEndInTime(t *testing.T) {
 			return ctx.Err()
 		})
 		wantError(t, "the call", failed(err), session.ErrUnavailable)
+		if !strings.Contains(err.Error(), errUnended.Error()) {
+			t.Errorf("the error does not say that there was no answer in time: %v", err)
+		}
 		if !maybe {
 			t.Error("the attempts that were not answered are said to have had no effect")
 		}
@@ -207,6 +210,9 @@ func TestTheCallersEndEndsTheAttempts(t *testing.T) {
 		wantError(t, "the call", err, context.DeadlineExceeded)
 		if took := time.Since(began); took != 100*time.Millisecond {
 			t.Errorf("it ended after %v; want 100ms", took)
+		}
+		if c.budget.tokens != budgetSize {
+			t.Errorf("a caller who left cost %v retries", budgetSize-c.budget.tokens)
 		}
 	})
 }
