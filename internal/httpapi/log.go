@@ -42,7 +42,7 @@ func (a *API) logOperation(x *exchange, r *http.Request) {
 	if x.userID != "" {
 		line += " for user " + x.userID
 	}
-	a.log.LogAttrs(x.ctx, slog.LevelInfo, line, append(a.attrs(x, r),
+	a.log.LogAttrs(x.ctx, slog.LevelInfo, line, append(a.attrs(x, r, x.status),
 		slog.String("session", shown), slog.String("user", x.userID))...)
 }
 
@@ -50,7 +50,7 @@ func (a *API) logOperation(x *exchange, r *http.Request) {
 // never the path: paths hold session ids.
 func (a *API) logAccess(x *exchange, r *http.Request) {
 	if a.log.Enabled(x.ctx, slog.LevelDebug) {
-		a.log.LogAttrs(x.ctx, slog.LevelDebug, "request", a.attrs(x, r)...)
+		a.log.LogAttrs(x.ctx, slog.LevelDebug, "request", a.attrs(x, r, x.status)...)
 	}
 }
 
@@ -64,8 +64,8 @@ func (a *API) logFault(x *exchange, r *http.Request, status int, err error) {
 	if status == http.StatusServiceUnavailable {
 		level = slog.LevelWarn
 	}
-	a.log.LogAttrs(x.ctx, level, "request failed", append(a.attrs(x, r),
-		slog.Int("answer", status), slog.String("cause", err.Error()))...)
+	a.log.LogAttrs(x.ctx, level, "request failed", append(a.attrs(x, r, status),
+		slog.String("cause", err.Error()))...)
 }
 
 // logPanic writes what panicked and where. The text of a panic may hold
@@ -76,17 +76,17 @@ func (a *API) logPanic(x *exchange, r *http.Request, p any) {
 	if err, ok := p.(runtime.Error); ok {
 		what = err.Error()
 	}
-	a.log.LogAttrs(x.ctx, slog.LevelError, "panic", append(a.attrs(x, r),
+	a.log.LogAttrs(x.ctx, slog.LevelError, "panic", append(a.attrs(x, r, http.StatusInternalServerError),
 		slog.String("what", what), slog.String("stack", string(debug.Stack())))...)
 }
 
-func (a *API) attrs(x *exchange, r *http.Request) []slog.Attr {
+func (a *API) attrs(x *exchange, r *http.Request, status int) []slog.Attr {
 	attrs := make([]slog.Attr, 0, 8)
 	return append(attrs,
 		slog.String("request_id", x.requestID),
 		slog.String("method", method(r)),
 		slog.String("route", x.route),
-		slog.Int("status", x.status),
+		slog.Int("status", status),
 		slog.Duration("duration", time.Since(x.start)))
 }
 
