@@ -74,8 +74,7 @@ func spoiltOperand(message string) bool {
 	return strings.Contains(message, "incorrect data type") || strings.Contains(message, "Incorrect operand type")
 }
 
-// classifyStatus is for answers whose body is not DynamoDB's: a proxy's, a load
-// balancer's.
+// classifyStatus is for answers of which only the status is understood.
 func classifyStatus(status int) class {
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -96,13 +95,20 @@ func httpStatus(err error) int {
 	return 0
 }
 
+// classifyForeign is for answers that are not whole, or not DynamoDB's. Whatever
+// their status, nobody knows what they were to say, and who gave them may have
+// done so after DynamoDB had done its part.
+func classifyForeign(status int) class {
+	if c := classifyStatus(status); c != unknown {
+		return c
+	}
+	return lost
+}
+
 // classifyTransport is for what is no error of DynamoDB's.
 func classifyTransport(err error) (class, string) {
 	if status := httpStatus(err); status != 0 {
-		if status < http.StatusMultipleChoices {
-			return lost, "the answer cannot be read: " + innermost(err).Error()
-		}
-		return classifyStatus(status), fmt.Sprintf("an answer of status %d that is not DynamoDB's", status)
+		return classifyForeign(status), fmt.Sprintf("an answer of status %d that cannot be read: %v", status, innermost(err))
 	}
 	var dial *net.OpError
 	if errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect") {
