@@ -48,6 +48,10 @@ var classes = map[string]class{
 	"UnrecognizedClientException":         unsigned,
 }
 
+// noCode is the SDK's code for an error answer that has none (aws-sdk-go-v2,
+// service/dynamodb, deserializers.go): JSON, but not DynamoDB's.
+const noCode = "UnknownError"
+
 // classifyAnswer is for errors of DynamoDB's.
 func classifyAnswer(api smithy.APIError, status int) class {
 	if c, known := classes[api.ErrorCode()]; known {
@@ -60,6 +64,8 @@ func classifyAnswer(api smithy.APIError, status int) class {
 		return indexMissing
 	case code == "ResourceNotFoundException":
 		return tableMissing
+	case code == noCode:
+		return classifyForeign(status)
 	case code == "ValidationException" && strings.Contains(message, "exceeded the maximum allowed size"):
 		return oversize
 	case code == "ValidationException" && spoiltOperand(message):
