@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"session-api"
+	"session-api/store/dynamo/dynamotest"
 	"session-api/store/dynamo/faultproxy"
 )
 
@@ -71,6 +74,31 @@ func TestLeftoversCostRetries(t *testing.T) {
 	_, err := b.ListByUser(t.Context(), "alice", page(10))
 	wantError(t, "ListByUser", err, session.ErrUnavailable)
 	b.wantCalls(t, "BatchGetItem", 1)
+}
+
+// TestWhatALargeAnswerLeavesOverIsAskedForAtOnce: DynamoDB leaves keys over also
+// because an answer is full, and that is no throttling.
+func TestWhatALargeAnswerLeavesOverIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Options{})
+	if b.Server == dynamotest.Moto {
+		return // it ends a page of a KEYS_ONLY index by the size of the whole rows
+	}
+	const rows, size = 28, 320 << 10 // half of them are more than a page's data
+	var writers sync.WaitGroup
+	for i := range rows {
+		s := newSession(fmt.Sprintf("row-%03d", i))
+		s.Data = []byte(`"` + strings.Repeat("x", size) + `"`)
+		writers.Go(func() { b.create(t, s) })
+	}
+	writers.Wait()
+	for b.caller.budget.spend() {
+	}
+	b.fail("BatchGetItem", 1, faultproxy.LeaveHalf())
+	p, err := b.ListByUser(t.Context(), "alice", page(100))
+	if want := session.PageDataBytes/size + 1; err != nil || len(p.Sessions) != want || p.Next == "" {
+		t.Errorf("ListByUser shows %d sessions, %v; want %d and more to come", len(p.Sessions), err, want)
+	}
 }
 
 func TestALateIndexIsHarmless(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"session-api"
-	"session-api/store/dynamo/dynamotest"
 	"session-api/store/dynamo/faultproxy"
 )
 
@@ -157,17 +156,18 @@ func TestWhoMayNotDescribeTheTableServes(t *testing.T) {
 	for name, indexed := range map[string]bool{"with the index": true, "without the index": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			var l logs
 			clock := newWatch()
-			b := newBenchOn(t, Options{now: clock.time}, indexed)
-			if !indexed && b.Server == dynamotest.External {
-				return
-			}
+			b := newBenchOn(t, Options{Logger: l.logger(), now: clock.time}, indexed)
 			ids := b.createNumbered(t, 3)
 			b.fail("DescribeTable", 0, faultproxy.Denied())
 			clock.forward(indexEvery)
 			status, err := b.Status(t.Context())
 			if err != nil || status.State != session.StateActive || len(status.Warnings) != 1 || !strings.Contains(status.Warnings[0], "DescribeTable") {
 				t.Errorf("Status returned %+v, %v; want a warning about DescribeTable", status, err)
+			}
+			if strings.Contains(l.String(), "level=ERROR") || strings.Count(l.String(), "may not call dynamodb:DescribeTable") != 1 {
+				t.Errorf("the log does not say once that the call is denied, or calls it an error:\n%s", &l)
 			}
 			b.proxy.ResetCalls()
 			for range 3 {
