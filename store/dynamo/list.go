@@ -83,7 +83,7 @@ func (s *Store) readable(row item, read func(item) (*session.Session, error)) *s
 	if err != nil {
 		id, _ := row[AttributeID].(*types.AttributeValueMemberS)
 		if id != nil {
-			s.unread.note(id.Value, err)
+			s.unread.Note(id.Value, err)
 		}
 		return nil
 	}

@@ -96,7 +96,7 @@ func (x *scanSource) keyIn(row item) (indexKey, bool) {
 	createdAt, err := textOf(row, AttributeCreatedAt)
 	if err != nil {
 		if id, ok := row[AttributeID].(*types.AttributeValueMemberS); ok {
-			x.store.unread.note(id.Value, broken(AttributeCreatedAt, err))
+			x.store.unread.Note(id.Value, broken(AttributeCreatedAt, err))
 		}
 		return indexKey{}, false
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"session-api"
+	"session-api/store/unreadable"
 )
 
 // Store is a session.Store in a DynamoDB table. Make one with Open.
@@ -20,7 +21,7 @@ type Store struct {
 	options   Options
 	caller    *caller
 	table     *table
-	unread    *unreadable
+	unread    *unreadable.Rows
 	gate      gate
 	closing   sync.Once
 	// readRow gets one row, nil if there is none. It is a variable because reads
@@ -46,7 +47,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{
 		api: api, transport: transport, options: o,
-		unread: &unreadable{log: o.Logger},
+		unread: unreadable.NewRows(o.Logger),
 		caller: &caller{attempts: o.Attempts, budget: newBudget(), jitter: o.jitter, trouble: newTrouble(o)},
 	}
 	s.table = newTable(s)
@@ -54,6 +55,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.table.first(ctx)
 	return s, nil
 }
+
+// UnreadableRows returns how often a list left out a row that could not be
+// understood, since Open.
+func (s *Store) UnreadableRows() uint64 { return s.unread.Count() }
 
 // CursorKey returns the key that seals the cursors of lists, the same for all
 // processes with the same Options. A derived one lets every process on a table go

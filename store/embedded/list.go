@@ -3,6 +3,7 @@ package embedded
 import (
 	"bytes"
 	"context"
+	"errors"
 
 	session "session-api"
 )
@@ -12,6 +13,8 @@ const (
 	listPosition byte = 1 // then an id
 	userPosition byte = 2 // then createdAt, as in the key, and an id
 )
+
+var errIndex = errors.New("an index entry is malformed")
 
 // looks bounds how many keys a page looks at: a page over a million expired
 // rows must stay short, and one over active rows should be full.
@@ -96,7 +99,7 @@ func (w *walk) indexed(rest []byte, q session.PageQuery) (indexed, bool) {
 	_, id, okKey := cutOrdered(rest)
 	expires, _, okValue := cutOrdered(w.iter.Value())
 	if !okKey || !okValue || len(id) == 0 {
-		w.unread.note(string(id), errIndex)
+		w.unread.Note(string(id), errIndex)
 		return indexed{}, false
 	}
 	return indexed{id: string(id)}, q.Now.Unix() < expires

@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	session "session-api"
+	"session-api/store/unreadable"
 )
 
 // Store is a session.Store in a data directory.
@@ -22,7 +23,7 @@ type Store struct {
 	locks     *rowLocks
 	committer *committer
 	sweeper   *sweeper
-	unread    *unreadable
+	unread    *unreadable.Rows
 	gate      *gate
 	cursorKey []byte
 	options   Options
@@ -55,7 +56,7 @@ func newStore(o Options, fs *guardFS, dir *dataDir, database opened) *Store {
 		db: database.db, cursorKey: database.cursorKey, dir: dir, health: fs.health, options: o,
 		name:   filepath.Base(o.Dir),
 		space:  newSpace(fs, o),
-		unread: &unreadable{log: o.Logger},
+		unread: unreadable.NewRows(o.Logger),
 		gate:   newGate(),
 	}
 	s.locks = newRowLocks(s.health, s.load)
@@ -84,6 +85,10 @@ func cursorKey(db *pebble.DB) ([]byte, error) {
 	}
 	return key, nil
 }
+
+// UnreadableRows returns how often a list left out a row that could not be
+// understood, since Open.
+func (s *Store) UnreadableRows() uint64 { return s.unread.Count() }
 
 // CursorKey returns the secret that seals the cursors of lists. It was made with
 // the data directory and is kept in it, so cursors outlive a restart.

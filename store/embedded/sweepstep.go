@@ -106,7 +106,7 @@ func (sw *sweeper) dueRow(key, value []byte) (dueRow, bool) {
 	second, id, okKey := cutExpiryKey(key)
 	userID, createdAt, okValue := cutExpiryValue(value)
 	if !okKey || !okValue {
-		sw.store.unread.note(string(id), errIndex)
+		sw.store.unread.Note(string(id), errIndex)
 		return dueRow{}, false
 	}
 	return dueRow{second: second, id: id, user: userKey(userID, createdAt, string(id)), expiry: key}, true

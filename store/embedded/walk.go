@@ -9,12 +9,13 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	session "session-api"
+	"session-api/store/unreadable"
 )
 
 // walk is one page in the making, over one consistent view of the database.
 type walk struct {
 	iter   *pebble.Iterator
-	unread *unreadable
+	unread *unreadable.Rows
 	page   session.Page
 }
 
@@ -45,7 +46,7 @@ func (s *Store) page(ctx context.Context, lower, upper []byte, fill func(*walk))
 func (w *walk) row(id string) *session.Session {
 	found, err := decodeRow(id, w.iter.Value())
 	if err != nil {
-		w.unread.note(id, err)
+		w.unread.Note(id, err)
 		return nil
 	}
 	return &found
