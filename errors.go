@@ -23,6 +23,24 @@ const (
 	CodeInvalidLimit Code = "invalid_limit"
 	// CodeInvalidCursor: a cursor that was altered, or made elsewhere.
 	CodeInvalidCursor Code = "invalid_cursor"
+	// CodeInvalidValue: a member or parameter outside what it may be; Error.Field
+	// names it.
+	CodeInvalidValue Code = "invalid_value"
+	// CodePatchFailed: a patch that the data as it is does not take.
+	CodePatchFailed Code = "patch_failed"
+	// CodeContention: others changed the row in every one of several tries.
+	CodeContention Code = "write_contention"
+	// CodeTooManySessions: the user has as many sessions as are allowed.
+	CodeTooManySessions Code = "too_many_sessions"
+	// CodeKeyInFlight: a create with the same idempotency key is under way.
+	CodeKeyInFlight Code = "idempotency_key_in_flight"
+	// CodeKeyReused: the idempotency key was used for another create.
+	CodeKeyReused Code = "idempotency_key_reused"
+	// CodeEnded: the session that the idempotency key made has ended.
+	CodeEnded Code = "session_ended"
+	// CodeStale: a record is not at the version that a write named. It stays
+	// between engine and Service.
+	CodeStale Code = "stale_record"
 	// CodeUnavailable: the engine cannot serve now; a later try may work.
 	CodeUnavailable Code = "store_unavailable"
 	// CodeUnreadable: a stored row that cannot be understood.
@@ -54,6 +72,8 @@ var (
 	// ErrConflict says that the row's version is not the expected one. Engines
 	// return it through Conflict, which carries the version found.
 	ErrConflict = &Error{Code: CodeConflict, Message: "Session was changed by another write"}
+	// ErrStale says that a record is not at the version that a write named.
+	ErrStale = &Error{Code: CodeStale, Message: "A record was changed by another write"}
 	// ErrTooLarge says that the engine cannot hold so large a row.
 	ErrTooLarge = &Error{Code: CodeTooLarge, Message: "Session is too large to store"}
 	// ErrInvalidCursor says that a list cannot go on from there.

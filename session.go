@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -54,16 +55,75 @@ type Session struct {
 	// UpdatedAt is when the data was last replaced, as CreatedAt; zero before
 	// the first update.
 	UpdatedAt time.Time
-	// ExpiresAt is when the session ends: UTC, in whole seconds.
+	// ExpiresAt is when the session ends: UTC, in whole seconds. With an idle
+	// timeout it is the earlier of the absolute and the idle end, so that whoever
+	// knows nothing of the two (DynamoDB's TTL, older readers) agrees.
 	ExpiresAt time.Time
-	// Version starts at 1 and is raised by every write. A row from a writer
-	// that kept none counts as version 0.
+	// Version starts at 1 and is raised by every write but one that only records
+	// activity. A row from a writer that kept none counts as version 0.
 	Version int64
+
+	// The rest is zero in sessions that make no use of it.
+
+	// AbsoluteExpiresAt is the end that no activity moves, as ExpiresAt; zero
+	// where ExpiresAt is that end. See AbsoluteEnd.
+	AbsoluteExpiresAt time.Time
+	// IdleTimeout is how long the session lives without activity, in whole
+	// seconds; 0 means it has no idle end.
+	IdleTimeout time.Duration
+	// LastActiveAt is the last activity that was recorded, as CreatedAt; zero
+	// before the first. See LastActive.
+	LastActiveAt time.Time
+	// Client says where the session comes from.
+	Client Client
+	// Auth says how its user was authenticated.
+	Auth Auth
+
+	// RotatedTo is set on an alias: a row that says under which id the session of
+	// a former id goes on, until ExpiresAt. An alias has an ID, ExpiresAt and this
+	// and nothing else; it is no session. See Store.
+	RotatedTo string
 }
 
 // ExpiredAt reports whether the session's time is over at now. A session is
 // expired from the instant now >= ExpiresAt.
 func (s *Session) ExpiredAt(now time.Time) bool { return !now.Before(s.ExpiresAt) }
+
+// AbsoluteEnd returns the end that no activity moves.
+func (s *Session) AbsoluteEnd() time.Time {
+	if s.AbsoluteExpiresAt.IsZero() {
+		return s.ExpiresAt
+	}
+	return s.AbsoluteExpiresAt
+}
+
+// LastActive returns the last recorded activity. Being made is one.
+func (s *Session) LastActive() time.Time {
+	if s.LastActiveAt.IsZero() {
+		return s.CreatedAt
+	}
+	return s.LastActiveAt
+}
+
+// IdleEnd returns when the session ends unless there is activity before; false
+// if it has no idle timeout.
+func (s *Session) IdleEnd() (time.Time, bool) {
+	if s.IdleTimeout == 0 {
+		return time.Time{}, false
+	}
+	return idleEnd(s.LastActive(), s.IdleTimeout), true
+}
+
+// idleEnd rounds down, as every end: a session never outlives its limit. Whole
+// seconds of timeout keep the end after the activity all the same.
+func idleEnd(active time.Time, timeout time.Duration) time.Time {
+	return active.Add(timeout).Truncate(time.Second)
+}
+
+// Times returns what the row says of its ends and of activity.
+func (s *Session) Times() Times {
+	return Times{ExpiresAt: s.ExpiresAt, AbsoluteExpiresAt: s.AbsoluteExpiresAt, LastActiveAt: s.LastActiveAt}
+}
 
 // Clone returns a copy that shares nothing with s.
 func (s *Session) Clone() *Session {
@@ -71,6 +131,7 @@ func (s *Session) Clone() *Session {
 	if s.Data != nil {
 		c.Data = append(make([]byte, 0, len(s.Data)), s.Data...)
 	}
+	c.Auth.AMR = slices.Clone(s.Auth.AMR)
 	return &c
 }
 

@@ -29,23 +29,36 @@ import (
 //   - Error texts hold no session id.
 //   - After Close every method returns ErrUnavailable.
 //
+// An alias (see Session.RotatedTo) is a row that only Get shows. To Update,
+// Retime, Delete and Transaction.End its id is absent, to Create it is taken, and
+// the lists leave it out. Its ExpiresAt matters to whoever reads it and to the
+// engine's own clearing away, and to nothing else here.
+//
 // Time comes from the caller: engines never ask a clock whether a row is expired.
 type Store interface {
-	// Create stores s as a new row, whole. It returns ErrExists, changing
-	// nothing, if a row with that id is stored, expired or not, and ErrTooLarge
-	// if the engine cannot hold s. Rows that are already expired are stored too.
+	// Create stores s, which is no alias, as a new row, whole. It returns
+	// ErrExists, changing nothing, if a row with that id is stored, expired or
+	// not, and ErrTooLarge if the engine cannot hold s. Rows that are already
+	// expired are stored too.
 	Create(ctx context.Context, s *Session) error
 
-	// Get returns the row with this id, expired or not; ErrNotFound if there is
-	// none; ErrUnreadable if there is one that cannot be understood.
+	// Get returns the row with this id, expired or not, an alias too; ErrNotFound
+	// if there is none; ErrUnreadable if there is one that cannot be understood.
 	Get(ctx context.Context, id string) (*Session, error)
 
-	// Update applies c to the row if cond holds, raises its version by one, and
-	// returns the row as it now is. All of this is one atomic step. It never
+	// Update applies c to the row if cond holds, raises its version by one, leaves
+	// the rest as it is, and returns the row as it now is. All of this is one atomic step. It never
 	// makes a row. Errors, in this order: ErrNotFound, ErrExpired, ErrConflict
 	// (see Condition), ErrTooLarge. A row that cannot be understood gives
 	// ErrUnreadable, which an engine may find out only after it has written.
 	Update(ctx context.Context, id string, c Change, cond Condition) (*Session, error)
+
+	// Retime gives the row other times if cond holds and returns the row as it now
+	// is. It raises the version by one if raise says so; everything else stays.
+	// This is one atomic step, it never makes a row, and its errors are those of
+	// Update. A sound Condition names the Times that were read: without them a
+	// time that another wrote meanwhile is lost.
+	Retime(ctx context.Context, id string, to Times, raise bool, cond Condition) (*Session, error)
 
 	// Delete removes the row if cond holds and returns it as it was, in one
 	// atomic step. An engine whose backend's answer was lost may know no more of
@@ -53,12 +66,22 @@ type Store interface {
 	// ErrConflict.
 	Delete(ctx context.Context, id string, cond Condition) (*Session, error)
 
+	// Apply does all that t says in one atomic step, or nothing. Errors, in this
+	// order: those of Delete for an ending that is refused, whichever; ErrStale for
+	// a record that is not at the version it was to have; ErrExists and ErrTooLarge
+	// as Create has them, ErrTooLarge also for a record.
+	Apply(ctx context.Context, t Transaction) error
+
+	// Record returns the record with this key, over or not; ErrNotFound if there
+	// is none. It sees every Apply that had returned before.
+	Record(ctx context.Context, key string) (*Record, error)
+
 	// List returns a page of all active sessions, without their Data, in an
 	// order of the engine's choice. See Page.
 	List(ctx context.Context, q PageQuery) (Page, error)
 
 	// ListByUser returns a page of the active sessions of one user, with their
-	// Data, by CreatedAt. Sessions of the very same microsecond come in an order
+	// Data, by CreatedAt (see also PageQuery.Descending and IDsOnly). Sessions of the very same microsecond come in an order
 	// that is the same in every walk. An unknown user has an empty list.
 	ListByUser(ctx context.Context, userID string, q PageQuery) (Page, error)
 
@@ -79,36 +102,33 @@ type Change struct {
 	At time.Time
 }
 
-// Condition is what a row must satisfy for a write to happen. The engine checks
-// it in the same atomic step as the write.
-type Condition struct {
-	// Now is the caller's time: a row with ExpiresAt <= Now gives ErrExpired.
-	Now time.Time
-	// Version is the version that the row must have, else Conflict; nil takes
-	// any. A row that was stored without a version has version 0.
-	Version *int64
-}
-
-// Check returns the error that Condition's comment gives for s, or nil.
-func (c Condition) Check(s *Session) error {
-	if s.ExpiredAt(c.Now) {
-		return ErrExpired
-	}
-	if c.Version != nil && *c.Version != s.Version {
-		return Conflict(s.Version)
-	}
-	return nil
-}
-
 // PageQuery asks for one page of a list.
 type PageQuery struct {
 	// Now is the caller's time: rows with ExpiresAt <= Now are left out.
 	Now time.Time
 	// Limit is the largest number of sessions to return; at least 1.
 	Limit int
+	// CreatedAfter and CreatedBefore leave out rows whose CreatedAt is not later
+	// than the one and earlier than the other; zero leaves out none.
+	CreatedAfter, CreatedBefore time.Time
+	// Descending turns the order of ListByUser round: the newest session first.
+	// List takes no notice of it.
+	Descending bool
+	// IDsOnly says that of each session only ID and CreatedAt are wanted, and lets
+	// ListByUser spare the reading of rows: the page may then hold sessions that
+	// are over, and on an engine whose ListByUser may trail some that are gone.
+	// List takes no notice of it.
+	IDsOnly bool
 	// After is the Next of the page before, or "" for the first page. An engine
-	// returns ErrInvalidCursor for a position that it cannot have given out.
+	// returns ErrInvalidCursor for a position that it cannot have given out. The
+	// rest of the query, but for Now and Limit, is that of the page before.
 	After string
+}
+
+// Created reports whether s was created when q asks for.
+func (q PageQuery) Created(s *Session) bool {
+	return (q.CreatedAfter.IsZero() || s.CreatedAt.After(q.CreatedAfter)) &&
+		(q.CreatedBefore.IsZero() || s.CreatedAt.Before(q.CreatedBefore))
 }
 
 // PageDataBytes is how much data a page of a list holds before it ends, in bytes
@@ -119,7 +139,9 @@ const PageDataBytes = 4 << 20
 // Page is one page of a list.
 //
 // Over a whole walk, from "" until Next is "", each session that is active all
-// the while appears exactly once, whatever is created or ended meanwhile. A page
+// the while appears exactly once, whatever is created or ended meanwhile; one that
+// gets another id meanwhile counts as ended under the old and created under the
+// new. A page
 // may hold fewer sessions than asked for, even none, and still have a Next:
 // engines bound the work and the memory of a page, not its yield. A page ends at
 // the latest with the session that brings its data to PageDataBytes.

@@ -37,6 +37,18 @@ func (k keys) after(key string) keys {
 	return k[at:]
 }
 
+// before returns the keys that come before key, the last one first; all of them
+// before "".
+func (k keys) before(key string) keys {
+	end, _ := slices.BinarySearch(k, key)
+	if key == "" {
+		end = len(k)
+	}
+	turned := slices.Clone(k[:end])
+	slices.Reverse(turned)
+	return turned
+}
+
 // timeLayout has a fixed width, so that in byte order earlier times come first
 // and what follows the time in a key is easy to find.
 const timeLayout = "2006-01-02T15:04:05.000000"

@@ -46,7 +46,11 @@ func (m *Store) ListByUser(ctx context.Context, userID string, q session.PageQue
 		return session.Page{}, session.ErrInvalidCursor
 	}
 	whole := func(key string) *session.Session { return m.rows[userKeyID(key)] }
-	return page(m.users[userID].after(after), q, userMark, whole), nil
+	order := m.users[userID].after(after)
+	if q.Descending {
+		order = m.users[userID].before(after)
+	}
+	return page(order, q, userMark, whole), nil
 }
 
 func isUserKey(key string) bool {
@@ -63,7 +67,7 @@ func page(order keys, q session.PageQuery, mark string, row func(key string) *se
 	var data int
 	for i, key := range order {
 		s := row(key)
-		if s.ExpiredAt(q.Now) {
+		if s.ExpiredAt(q.Now) || !q.Created(s) {
 			continue
 		}
 		p.Sessions = append(p.Sessions, s.Clone())

@@ -24,20 +24,24 @@ var errClosed = errors.New("the memory store is closed")
 type Store struct {
 	mu     sync.RWMutex
 	closed bool
-	// rows holds every row by its id. A row is never changed once it is here:
+	// rows holds every row by its id, aliases too. A row is never changed once it is here:
 	// writes put another in its place, so readers need the lock only to find it.
 	rows map[string]*session.Session
-	// ids are the keys of rows in byte order.
+	// ids are the ids of all sessions in byte order.
 	ids keys
-	// users holds, for each user with a row, the userKey of those rows.
+	// users holds, for each user with a session, the userKey of those.
 	users map[string]keys
+	// records holds every record by its key, as rows does.
+	records map[string]*session.Record
 }
 
 var _ session.Store = (*Store)(nil)
 
 // New returns an empty Store.
 func New() *Store {
-	return &Store{rows: map[string]*session.Session{}, users: map[string]keys{}}
+	return &Store{
+		rows: map[string]*session.Session{}, users: map[string]keys{}, records: map[string]*session.Record{},
+	}
 }
 
 // Create stores s. See session.Store.
@@ -50,10 +54,14 @@ func (m *Store) Create(ctx context.Context, s *session.Session) error {
 	if m.rows[s.ID] != nil {
 		return session.ErrExists
 	}
+	m.insert(s)
+	return nil
+}
+
+func (m *Store) insert(s *session.Session) {
 	m.rows[s.ID] = s.Clone()
 	m.ids = m.ids.with(s.ID)
 	m.users[s.UserID] = m.users[s.UserID].with(userKey(s))
-	return nil
 }
 
 // Get returns the row with this id. See session.Store.
@@ -85,6 +93,23 @@ func (m *Store) Update(ctx context.Context, id string, c session.Change, cond se
 	return changed.Clone(), nil
 }
 
+// Retime gives the row other times if cond holds. See session.Store.
+func (m *Store) Retime(ctx context.Context, id string, to session.Times, raise bool, cond session.Condition) (*session.Session, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row, err := m.find(ctx, id, cond)
+	if err != nil {
+		return nil, err
+	}
+	changed := row.Clone()
+	changed.ExpiresAt, changed.AbsoluteExpiresAt, changed.LastActiveAt = to.ExpiresAt, to.AbsoluteExpiresAt, to.LastActiveAt
+	if raise {
+		changed.Version++
+	}
+	m.rows[id] = changed
+	return changed.Clone(), nil
+}
+
 // Delete removes the row if cond holds. See session.Store.
 func (m *Store) Delete(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
 	m.mu.Lock()
@@ -93,13 +118,17 @@ func (m *Store) Delete(ctx context.Context, id string, cond session.Condition) (
 	if err != nil {
 		return nil, err
 	}
-	delete(m.rows, id)
-	m.ids = m.ids.without(id)
+	m.remove(row)
+	return row, nil
+}
+
+func (m *Store) remove(row *session.Session) {
+	delete(m.rows, row.ID)
+	m.ids = m.ids.without(row.ID)
 	m.users[row.UserID] = m.users[row.UserID].without(userKey(row))
 	if len(m.users[row.UserID]) == 0 {
 		delete(m.users, row.UserID)
 	}
-	return row, nil
 }
 
 // Status returns the table "memory". See session.Store.
@@ -117,7 +146,7 @@ func (m *Store) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
-	m.rows, m.ids, m.users = nil, nil, nil
+	m.rows, m.ids, m.users, m.records = nil, nil, nil, nil
 	return nil
 }
 
