@@ -63,6 +63,27 @@ func (s *spy) Delete(ctx context.Context, id string, cond session.Condition) (*s
 	return s.Store.Delete(ctx, id, cond)
 }
 
+func (s *spy) Retime(ctx context.Context, id string, to session.Times, raise bool, cond session.Condition) (*session.Session, error) {
+	if err := s.call(); err != nil {
+		return nil, err
+	}
+	return s.Store.Retime(ctx, id, to, raise, cond)
+}
+
+func (s *spy) Apply(ctx context.Context, tx session.Transaction) error {
+	if err := s.call(); err != nil {
+		return err
+	}
+	return s.Store.Apply(ctx, tx)
+}
+
+func (s *spy) Record(ctx context.Context, key string) (*session.Record, error) {
+	if err := s.call(); err != nil {
+		return nil, err
+	}
+	return s.Store.Record(ctx, key)
+}
+
 func (s *spy) List(ctx context.Context, q session.PageQuery) (session.Page, error) {
 	s.query = q
 	if err := s.call(); err != nil {
@@ -125,7 +146,7 @@ func (b *bench) service(t *testing.T, ttl time.Duration, keyByte byte) *session.
 // create makes a session of user with the data {}.
 func (b *bench) create(t *testing.T, user string) *session.Session {
 	t.Helper()
-	s, err := b.Create(t.Context(), user, []byte(`{}`))
+	s, err := b.Create(t.Context(), session.New{UserID: user, Data: []byte(`{}`)})
 	if err != nil {
 		t.Fatalf("create a session of %q: %v", user, err)
 	}

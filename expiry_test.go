@@ -59,7 +59,7 @@ func TestEveryCallAgreesAboutTheInstantOfExpiry(t *testing.T) {
 		"Delete": func() error { _, err := b.Delete(t.Context(), made.ID, nil); return err },
 	}
 	lists := map[string]func() (session.List, error){
-		"List":       func() (session.List, error) { return b.List(t.Context(), session.ListQuery{}) },
+		"List":       func() (session.List, error) { return b.List(t.Context(), "", session.ListQuery{}) },
 		"ListByUser": func() (session.List, error) { return b.ListByUser(t.Context(), "user", session.ListQuery{}) },
 	}
 	for _, late := range []time.Duration{0, time.Nanosecond, time.Microsecond, time.Hour} {

@@ -20,7 +20,7 @@ func TestLimitsOfAPage(t *testing.T) {
 		{-1, 0}, {1001, 0},
 	} {
 		b.store.query = session.PageQuery{}
-		_, all := b.List(t.Context(), session.ListQuery{Limit: c.limit})
+		_, all := b.List(t.Context(), "", session.ListQuery{Limit: c.limit})
 		_, users := b.ListByUser(t.Context(), "user", session.ListQuery{Limit: c.limit})
 		if b.store.query.Limit != c.asked {
 			t.Errorf("with the limit %d the store is asked for %d sessions; want %d", c.limit, b.store.query.Limit, c.asked)
@@ -39,7 +39,7 @@ func TestAPageIsReadAtTheTimeOfTheClock(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, time.Hour)
 	b.now = noon.Add(5 * time.Minute).In(time.FixedZone("west", -3600))
-	if _, err := b.List(t.Context(), session.ListQuery{}); err != nil {
+	if _, err := b.List(t.Context(), "", session.ListQuery{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := noon.Add(5 * time.Minute); b.store.query.Now != want {
@@ -84,7 +84,7 @@ func TestCursorsLeadThroughTheWholeList(t *testing.T) {
 	if want := []string{"id-1", "id-3", "id-5", "id-7", "id-9"}; !slices.Equal(ann, want) {
 		t.Errorf("ann's sessions are %v; want %v, in the order of creation", ann, want)
 	}
-	all := walk(t, func(q session.ListQuery) (session.List, error) { return b.List(t.Context(), q) })
+	all := walk(t, func(q session.ListQuery) (session.List, error) { return b.List(t.Context(), "", q) })
 	slices.Sort(all)
 	if want := []string{"id-1", "id-10", "id-2", "id-3", "id-4", "id-5", "id-6", "id-7", "id-8", "id-9"}; !slices.Equal(all, want) {
 		t.Errorf("all sessions are %v; want %v", all, want)
@@ -97,7 +97,7 @@ func cursors(t *testing.T, b *bench) (all, ann string) {
 	for range 3 {
 		b.create(t, "ann")
 	}
-	p, err := b.List(t.Context(), session.ListQuery{Limit: 1})
+	p, err := b.List(t.Context(), "", session.ListQuery{Limit: 1})
 	if err != nil || p.NextCursor == "" {
 		t.Fatalf("the first of three sessions comes with the cursor %q, %v", p.NextCursor, err)
 	}
@@ -113,7 +113,7 @@ func TestACursorOfAnotherListNeverReachesTheStore(t *testing.T) {
 	b := newBench(t, time.Hour)
 	all, ann := cursors(t, b)
 	b.store.calls = 0
-	_, err := b.List(t.Context(), session.ListQuery{Cursor: ann})
+	_, err := b.List(t.Context(), "", session.ListQuery{Cursor: ann})
 	wantErrorIs(t, "List with a user's cursor", err, session.ErrInvalidCursor)
 	for _, user := range []string{"bob", "all", "annx", "an"} {
 		_, err := b.ListByUser(t.Context(), user, session.ListQuery{Cursor: ann})
@@ -130,10 +130,10 @@ func TestACursorIsGoodWhereverItsKeyIs(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, time.Hour)
 	all, _ := cursors(t, b)
-	p, err := b.service(t, 2*time.Hour, 1).List(t.Context(), session.ListQuery{Cursor: all})
+	p, err := b.service(t, 2*time.Hour, 1).List(t.Context(), "", session.ListQuery{Cursor: all})
 	if err != nil || len(p.Sessions) != 2 {
 		t.Errorf("another service with the same key goes on with %d sessions, %v; want 2", len(p.Sessions), err)
 	}
-	_, err = b.service(t, time.Hour, 2).List(t.Context(), session.ListQuery{Cursor: all})
+	_, err = b.service(t, time.Hour, 2).List(t.Context(), "", session.ListQuery{Cursor: all})
 	wantErrorIs(t, "List with the cursor of another key", err, session.ErrInvalidCursor)
 }

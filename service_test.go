@@ -14,7 +14,7 @@ func TestCreateMakesASessionOfTheClockAndTheIDSource(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 24*time.Hour)
 	b.now = noon.Add(789).In(time.FixedZone("east", 3600))
-	made, err := b.Create(t.Context(), "user", []byte(`{"a":1}`))
+	made, err := b.Create(t.Context(), session.New{UserID: "user", Data: []byte(`{"a":1}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,13 +56,13 @@ func TestWritesNameTheVersionTheyReplace(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, time.Hour)
 	id := b.create(t, "user").ID
-	one, two := int64(1), int64(2)
-	if _, err := b.Update(t.Context(), id, []byte(`1`), &one); err != nil {
+	one, two := session.Match{1}, session.Match{2}
+	if _, err := b.Update(t.Context(), id, []byte(`1`), one); err != nil {
 		t.Fatalf("update at the session's version: %v", err)
 	}
 	for what, write := range map[string]func() (*session.Session, error){
-		"a late update": func() (*session.Session, error) { return b.Update(t.Context(), id, []byte(`2`), &one) },
-		"a late delete": func() (*session.Session, error) { return b.Delete(t.Context(), id, &one) },
+		"a late update": func() (*session.Session, error) { return b.Update(t.Context(), id, []byte(`2`), one) },
+		"a late delete": func() (*session.Session, error) { return b.Delete(t.Context(), id, one) },
 	} {
 		_, err := write()
 		var e *session.Error
@@ -70,7 +70,7 @@ func TestWritesNameTheVersionTheyReplace(t *testing.T) {
 			t.Errorf("%s returned %v; want a conflict with version 2", what, err)
 		}
 	}
-	ended, err := b.Delete(t.Context(), id, &two)
+	ended, err := b.Delete(t.Context(), id, two)
 	if err != nil || string(ended.Data) != `1` {
 		t.Errorf("delete at the session's version returned %v, %v", ended, err)
 	}
@@ -81,7 +81,7 @@ func TestATakenIDIsAnError(t *testing.T) {
 	b := newBench(t, time.Hour)
 	b.create(t, "user")
 	b.made = 0
-	_, err := b.Create(t.Context(), "other", []byte(`{}`))
+	_, err := b.Create(t.Context(), session.New{UserID: "other", Data: []byte(`{}`)})
 	wantErrorIs(t, "Create with an id that is taken", err, session.ErrExists)
 }
 
@@ -114,7 +114,7 @@ func TestAServiceMakesLabelledIDsOnTheRealClockByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := time.Now().Truncate(session.TimePrecision)
-	made, err := s.Create(t.Context(), "ann", []byte(`{}`))
+	made, err := s.Create(t.Context(), session.New{UserID: "ann", Data: []byte(`{}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,11 +146,11 @@ func TestErrorsOfTheStoreReachTheCaller(t *testing.T) {
 	b := newBench(t, time.Hour)
 	b.store.fail = session.Unavailable(errors.New("the disk is full"))
 	for name, op := range map[string]func() error{
-		"Create":     func() error { _, err := b.Create(t.Context(), "user", nil); return err },
+		"Create":     func() error { _, err := b.Create(t.Context(), session.New{UserID: "user", Data: nil}); return err },
 		"Get":        func() error { _, err := b.Get(t.Context(), "id"); return err },
 		"Update":     func() error { _, err := b.Update(t.Context(), "id", nil, nil); return err },
 		"Delete":     func() error { _, err := b.Delete(t.Context(), "id", nil); return err },
-		"List":       func() error { _, err := b.List(t.Context(), session.ListQuery{}); return err },
+		"List":       func() error { _, err := b.List(t.Context(), "", session.ListQuery{}); return err },
 		"ListByUser": func() error { _, err := b.ListByUser(t.Context(), "user", session.ListQuery{}); return err },
 	} {
 		wantErrorIs(t, name, op(), b.store.fail)
