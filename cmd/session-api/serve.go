@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"strconv"
@@ -17,13 +18,16 @@ import (
 // serve runs the server until a signal ends it, and returns nil after a stop in
 // good order.
 func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
+	if err := c.Sessions.Check(); err != nil {
+		return usageError{err}
+	}
 	log := newLogger(c.Logs, out)
 
 	engine, err := openEngine(&c.Store, log)
 	if err != nil {
 		return err
 	}
-	service, err := newService(engine, c.Sessions)
+	service, err := newService(engine, c.Sessions, log)
 	if err != nil {
 		return both(err, engine.Close())
 	}
@@ -31,6 +35,7 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 		Logger:         log,
 		MaxBodyBytes:   c.HTTP.MaxBodyBytes,
 		RequestTimeout: c.HTTP.RequestTimeout,
+		RequireIfMatch: c.HTTP.RequireIfMatch,
 	})
 	listener, err := listen(c.HTTP.Listen)
 	if err != nil {
@@ -44,6 +49,7 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 		drain:  api.Drain,
 		server: newServer(requests, api, c.HTTP, log),
 		cut:    cut,
+		jobs:   service,
 		store:  engine,
 		delay:  c.HTTP.ShutdownDelay,
 		grace:  c.HTTP.ShutdownGrace,
@@ -52,12 +58,23 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 	return s.serveUntil(signals, listener)
 }
 
-func newService(e engine, c config.Sessions) (*session.Service, error) {
+func newService(e engine, c config.Sessions, log *slog.Logger) (*session.Service, error) {
 	newID := session.NewLabelledID
 	if c.IDFormat == config.OpaqueIDs {
 		newID = session.NewOpaqueID
 	}
-	return session.NewService(e, session.Options{TTL: c.TTL, CursorKey: e.cursorKey, NewID: newID})
+	return session.NewService(e, session.Options{
+		TTL:           c.TTL,
+		MaxTTL:        c.LongestTTL(),
+		IdleTimeout:   c.IdleTimeout,
+		TouchOnRead:   c.TouchOnRead,
+		TouchInterval: c.TouchInterval,
+		MaxPerUser:    c.MaxPerUser,
+		LimitPolicy:   session.LimitPolicy(c.LimitPolicy),
+		CursorKey:     e.cursorKey,
+		NewID:         newID,
+		Logger:        log,
+	})
 }
 
 func listen(l config.Listen) (net.Listener, error) {

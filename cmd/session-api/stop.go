@@ -17,15 +17,24 @@ import (
 // The ways in which a stop is not in good order.
 var (
 	errCut          = errors.New("requests were cut, because they still ran when SHUTDOWN_GRACE (--shutdown-grace) was over")
+	errJobsCut      = errors.New("work in the background was cut, because it still ran when SHUTDOWN_GRACE (--shutdown-grace) was over")
 	errSecondSignal = errors.New("a second signal came before everything was stopped, so the process ended at once")
 )
 
+// jobs is what goes on after its request was answered.
+type jobs interface {
+	// Close lets it finish, until ctx ends.
+	Close(ctx context.Context) error
+}
+
 // stopper serves, and stops in an order that loses nothing: first the word that
-// no more requests are wanted, then the end of the running ones, then the engine.
+// no more requests are wanted, then the end of the running ones and of what they
+// left to do in the background, then the engine.
 type stopper struct {
 	drain  func() // /ready answers 503 from here on
 	server *http.Server
 	cut    context.CancelFunc // ends the contexts of running requests
+	jobs   jobs
 	store  session.Store
 	delay  time.Duration
 	grace  time.Duration
@@ -66,7 +75,8 @@ func (s stopper) stop() error {
 	case <-time.After(s.delay):
 	case <-ctx.Done():
 	}
-	err := both(s.endRequests(ctx), s.store.Close())
+	err := both(s.endRequests(ctx), s.endJobs(ctx))
+	err = both(err, s.store.Close())
 	if err != nil {
 		s.log.Error("stopped, but not in good order", "cause", err.Error())
 		return err
@@ -86,6 +96,14 @@ func (s stopper) endRequests(ctx context.Context) error {
 		s.log.Warn("a connection did not close", "cause", err.Error())
 	}
 	return errCut
+}
+
+// endJobs waits for the work in the background until ctx ends, then cuts it.
+func (s stopper) endJobs(ctx context.Context) error {
+	if err := s.jobs.Close(ctx); err != nil {
+		return errJobsCut
+	}
+	return nil
 }
 
 // both returns what is wrong of two steps, on one line (errors.Join takes two).

@@ -30,6 +30,11 @@ func (s *closingStore) Close() error {
 	return s.err
 }
 
+// noJobs has nothing to do in the background.
+type noJobs struct{}
+
+func (noJobs) Close(context.Context) error { return nil }
+
 // rig is a stopper that serves h, and what one needs to stop it.
 type rig struct {
 	stopper
@@ -50,7 +55,7 @@ func newRig(t *testing.T, h http.Handler, grace time.Duration) *rig {
 	b := &rig{store: &closingStore{}, listener: listener, signals: make(chan os.Signal, 2), ended: make(chan error, 1)}
 	b.stopper = stopper{
 		drain: func() {}, server: newServer(base, h, config.HTTP{RequestTimeout: time.Minute}, log),
-		cut: cut, store: b.store, grace: grace, log: log,
+		cut: cut, jobs: noJobs{}, store: b.store, grace: grace, log: log,
 	}
 	return b
 }

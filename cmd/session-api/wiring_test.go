@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"session-api"
 	"session-api/internal/config"
 	"session-api/store/dynamo"
 )
@@ -88,11 +89,11 @@ func TestIDsHaveTheFormThatIsAskedFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		service, err := newService(e, config.Sessions{TTL: time.Hour, IDFormat: form})
+		service, err := newService(e, config.Sessions{TTL: time.Hour, IDFormat: form}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		made, err := service.Create(context.Background(), "ada", []byte("1"))
+		made, err := service.Create(context.Background(), session.New{UserID: "ada", Data: []byte("1")})
 		if err != nil {
 			t.Fatal(err)
 		}

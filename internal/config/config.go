@@ -18,6 +18,8 @@
 package config
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -66,6 +68,7 @@ type HTTP struct {
 	Listen
 	MaxBodyBytes   int64         `name:"max-body-bytes" type:"size" default:"384KiB" min:"1KiB" max:"512KiB" help:"The largest request body; a larger one is answered 413."`
 	RequestTimeout time.Duration `name:"request-timeout" type:"duration" default:"5s" min:"10ms" max:"5m" help:"The time in which a request is answered, whatever the store does."`
+	RequireIfMatch bool          `name:"require-if-match" type:"switch" choices:"true,false" default:"false" help:"Whether PUT, PATCH and DELETE of a session must name the version that they change in If-Match; without it they are answered 428."`
 	ShutdownDelay  time.Duration `name:"shutdown-delay" type:"duration" default:"1s" min:"0s" max:"5m" help:"How long a stopping server goes on serving while /ready already answers 503, so that load balancers can turn away first. It is a part of SHUTDOWN_GRACE."`
 	ShutdownGrace  time.Duration `name:"shutdown-grace" type:"duration" default:"20s" min:"0s" max:"1h" help:"How long running requests may take to finish after SIGTERM or Ctrl-C. What still runs then is cut. A second signal ends the process at once."`
 }
@@ -73,8 +76,43 @@ type HTTP struct {
 // Sessions says what sessions are like.
 type Sessions struct {
 	// TTL is given in hours because it always was; here it is a duration.
-	TTL      time.Duration `name:"session-ttl-hours" type:"hours" default:"24" min:"1s" max:"876000h" help:"How long a session lives after it was created, in hours."`
-	IDFormat IDFormat      `name:"session-id-format" type:"choice" choices:"labelled,opaque" default:"labelled" help:"What a session id shows: labelled ids hold the user id in a readable form, opaque ids tell nothing of the user."`
+	TTL           time.Duration `name:"session-ttl-hours" type:"hours" default:"24" min:"1s" max:"876000h" help:"How long a session lives after it was created, in hours. Its creator can ask for another lifetime, up to SESSION_MAX_TTL_HOURS."`
+	MaxTTL        time.Duration `name:"session-max-ttl-hours" type:"hours" min:"1s" max:"876000h" unset:"720, or SESSION_TTL_HOURS if that is more" help:"The longest lifetime and idle timeout that the creator of a session can ask for, in hours, and how long after its creation an extended session ends at the latest."`
+	IdleTimeout   time.Duration `name:"session-idle-timeout" type:"duration" default:"0s" min:"0s" max:"876000h" help:"How long a session lives without activity, in whole seconds, unless its creator asks for another time; 0s means that idle sessions live on. A session ends at the earlier of this and its lifetime."`
+	TouchOnRead   bool          `name:"session-touch-on-read" type:"switch" choices:"true,false" default:"false" help:"Whether reading a session is an activity, beside changing its data and POST /sessions/{id}/touch."`
+	TouchInterval time.Duration `name:"session-touch-interval" type:"duration" min:"0s" max:"876000h" default:"0s" help:"The least time between two writes that record activity of a session, at most half of SESSION_IDLE_TIMEOUT. 0s means a tenth of the session's idle timeout, or a minute for a session that has none."`
+	MaxPerUser    int           `name:"session-max-per-user" type:"whole" default:"0" min:"0" max:"1000" help:"How many active sessions a user can have; 0 means any number. A limit makes creating a session cost more. Give every server on a table the same."`
+	LimitPolicy   LimitPolicy   `name:"session-limit-policy" type:"choice" choices:"reject,evict-oldest" default:"reject" help:"What happens to the create of one session more than SESSION_MAX_PER_USER: reject answers 409, evict-oldest ends the user's oldest session in its place."`
+	IDFormat      IDFormat      `name:"session-id-format" type:"choice" choices:"labelled,opaque" default:"labelled" help:"What a session id shows: labelled ids hold the user id in a readable form, opaque ids tell nothing of the user."`
+}
+
+// defaultMaxTTL is what SESSION_MAX_TTL_HOURS is if nobody sets it: the longest
+// that a subscriber may stay authenticated at the lowest level of assurance (NIST
+// SP 800-63B section 2.1.3).
+const defaultMaxTTL = 720 * time.Hour
+
+// LongestTTL returns the longest lifetime that a session can have.
+func (s Sessions) LongestTTL() time.Duration {
+	if s.MaxTTL == 0 {
+		return max(defaultMaxTTL, s.TTL)
+	}
+	return s.MaxTTL
+}
+
+// Check returns a sentence about options that are fine each by itself and do not
+// go together.
+func (s Sessions) Check() error {
+	switch {
+	case s.LongestTTL() < s.TTL:
+		return errors.New("SESSION_MAX_TTL_HOURS (--session-max-ttl-hours) must not be less than SESSION_TTL_HOURS (--session-ttl-hours)")
+	case s.IdleTimeout%time.Second != 0:
+		return fmt.Errorf("SESSION_IDLE_TIMEOUT (--session-idle-timeout) is %v: it must be whole seconds", s.IdleTimeout)
+	case s.IdleTimeout > s.LongestTTL():
+		return fmt.Errorf("SESSION_IDLE_TIMEOUT (--session-idle-timeout) is %v: it must not be more than the longest lifetime, %v", s.IdleTimeout, s.LongestTTL())
+	case s.IdleTimeout > 0 && s.TouchInterval > s.IdleTimeout/2:
+		return fmt.Errorf("SESSION_TOUCH_INTERVAL (--session-touch-interval) is %v: it must be at most half of SESSION_IDLE_TIMEOUT, which is %v", s.TouchInterval, s.IdleTimeout)
+	}
+	return nil
 }
 
 // Logs says what is written to standard output.
@@ -90,6 +128,15 @@ type IDFormat string
 const (
 	LabelledIDs IDFormat = "labelled"
 	OpaqueIDs   IDFormat = "opaque"
+)
+
+// LimitPolicy names what happens to one session too many.
+type LimitPolicy string
+
+// The policies for a user with too many sessions.
+const (
+	RejectNew   LimitPolicy = "reject"
+	EvictOldest LimitPolicy = "evict-oldest"
 )
 
 // LogFormat names a form of log lines; "" leaves the choice to whoever knows
