@@ -41,7 +41,9 @@ func (s *Service) EndUser(ctx context.Context, userID, except string) (Ended, er
 	if err := ValidateUserID(userID); err != nil {
 		return Ended{}, err
 	}
-	e := &ending{s: s, userID: userID, before: s.clock(), kept: map[string]bool{except: true}}
+	// CreatedBefore excludes its own instant, which is the call's here.
+	before := s.clock().Add(TimePrecision)
+	e := &ending{s: s, userID: userID, before: before, kept: map[string]bool{except: true}}
 	if err := e.keep(ctx, except); err != nil {
 		return Ended{}, err
 	}

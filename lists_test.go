@@ -112,7 +112,7 @@ func TestACursorOfAnotherListNeverReachesTheStore(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, time.Hour)
 	all, ann := cursors(t, b)
-	b.store.calls = 0
+	b.store.calls.Store(0)
 	_, err := b.List(t.Context(), "", session.ListQuery{Cursor: ann})
 	wantErrorIs(t, "List with a user's cursor", err, session.ErrInvalidCursor)
 	for _, user := range []string{"bob", "all", "annx", "an"} {
@@ -121,8 +121,8 @@ func TestACursorOfAnotherListNeverReachesTheStore(t *testing.T) {
 		_, err = b.ListByUser(t.Context(), user, session.ListQuery{Cursor: all})
 		wantErrorIs(t, "ListByUser of "+user+" with the cursor of all", err, session.ErrInvalidCursor)
 	}
-	if b.store.calls != 0 {
-		t.Errorf("cursors of other lists cost %d store calls; want none", b.store.calls)
+	if b.store.calls.Load() != 0 {
+		t.Errorf("cursors of other lists cost %d store calls; want none", b.store.calls.Load())
 	}
 }
 
@@ -136,4 +136,82 @@ func TestACursorIsGoodWhereverItsKeyIs(t *testing.T) {
 	}
 	_, err = b.service(t, time.Hour, 2).List(t.Context(), "", session.ListQuery{Cursor: all})
 	wantErrorIs(t, "List with the cursor of another key", err, session.ErrInvalidCursor)
+}
+
+func TestAListIsOfWhatItsQueryAsksFor(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, time.Hour)
+	for range 5 {
+		b.now = b.now.Add(time.Second)
+		b.create(t, "ann")
+		b.create(t, "bob")
+	}
+	at := func(seconds int) time.Time { return noon.Add(time.Duration(seconds) * time.Second) }
+	for _, c := range []struct {
+		what, user string // user "" for the list of all
+		q          session.ListQuery
+		want       []string
+	}{
+		{"newest first", "ann", session.ListQuery{Descending: true}, []string{"id-9", "id-7", "id-5", "id-3", "id-1"}},
+		{"after a time", "ann", session.ListQuery{CreatedAfter: at(3)}, []string{"id-7", "id-9"}},
+		{"before a time", "ann", session.ListQuery{CreatedBefore: at(3)}, []string{"id-1", "id-3"}},
+		{"between, newest first", "ann", session.ListQuery{CreatedAfter: at(1), CreatedBefore: at(5), Descending: true}, []string{"id-7", "id-5", "id-3"}},
+		{"all between", "", session.ListQuery{CreatedAfter: at(1), CreatedBefore: at(4)}, []string{"id-3", "id-4", "id-5", "id-6"}},
+	} {
+		got := walk(t, func(page session.ListQuery) (session.List, error) {
+			q := c.q
+			q.Cursor, q.Limit = page.Cursor, page.Limit
+			if c.user == "" {
+				return b.List(t.Context(), "", q)
+			}
+			return b.ListByUser(t.Context(), c.user, q)
+		})
+		if c.user == "" {
+			slices.Sort(got)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: the list is %v; want %v", c.what, got, c.want)
+		}
+	}
+}
+
+func TestTheListOfAllCanBeOneUsersWithoutData(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, time.Hour)
+	b.create(t, "ann")
+	b.create(t, "bob")
+	l, err := b.List(t.Context(), "ann", session.ListQuery{Descending: true})
+	if err != nil || len(l.Sessions) != 1 || l.Sessions[0].UserID != "ann" || l.Sessions[0].Data != nil {
+		t.Errorf("the list is %v, %v; want ann's session without data", l.Sessions, err)
+	}
+	_, err = b.List(t.Context(), "", session.ListQuery{Descending: true})
+	wantErrorIs(t, "an order of all sessions", err, &session.Error{Code: session.CodeInvalidValue})
+	_, err = b.List(t.Context(), "a\x00", session.ListQuery{})
+	wantErrorIs(t, "the sessions of a user that cannot be", err, &session.Error{Code: session.CodeInvalidUserID})
+}
+
+func TestACursorGoesWithItsQuery(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, time.Hour)
+	for range 3 {
+		b.create(t, "ann")
+	}
+	queries := []session.ListQuery{
+		{}, {Descending: true}, {CreatedAfter: noon.Add(-time.Hour)}, {CreatedBefore: noon.Add(time.Hour)},
+		{CreatedAfter: noon.Add(-time.Hour), CreatedBefore: noon.Add(time.Hour)},
+		{CreatedAfter: noon.Add(-time.Hour), Descending: true},
+	}
+	for i, given := range queries {
+		given.Limit = 1
+		l, err := b.ListByUser(t.Context(), "ann", given)
+		if err != nil || l.NextCursor == "" {
+			t.Fatalf("query %d: no cursor, %v", i, err)
+		}
+		for j, used := range queries {
+			used.Cursor = l.NextCursor
+			if _, err := b.ListByUser(t.Context(), "ann", used); (err == nil) != (i == j) {
+				t.Errorf("the cursor of query %d in query %d: %v", i, j, err)
+			}
+		}
+	}
 }

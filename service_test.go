@@ -80,7 +80,7 @@ func TestATakenIDIsAnError(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, time.Hour)
 	b.create(t, "user")
-	b.made = 0
+	b.made.Store(0)
 	_, err := b.Create(t.Context(), session.New{UserID: "other", Data: []byte(`{}`)})
 	wantErrorIs(t, "Create with an id that is taken", err, session.ErrExists)
 }
@@ -89,11 +89,20 @@ func TestAServiceNeedsSoundOptions(t *testing.T) {
 	t.Parallel()
 	key := []byte("this key must not be shown: 0123")
 	for what, o := range map[string]session.Options{
-		"no lifetime":            {CursorKey: key},
-		"a negative lifetime":    {CursorKey: key, TTL: -time.Hour},
-		"too short a lifetime":   {CursorKey: key, TTL: session.MinTTL - 1},
-		"no cursor key":          {TTL: time.Hour},
-		"too short a cursor key": {TTL: time.Hour, CursorKey: key[:31]},
+		"no lifetime":                      {CursorKey: key},
+		"a negative lifetime":              {CursorKey: key, TTL: -time.Hour},
+		"too short a lifetime":             {CursorKey: key, TTL: session.MinTTL - 1},
+		"a maximum below the lifetime":     {CursorKey: key, TTL: time.Hour, MaxTTL: time.Minute},
+		"half a second of idle timeout":    {CursorKey: key, TTL: time.Hour, IdleTimeout: time.Second / 2},
+		"a negative idle timeout":          {CursorKey: key, TTL: time.Hour, IdleTimeout: -time.Second},
+		"an idle timeout over the maximum": {CursorKey: key, TTL: time.Hour, IdleTimeout: 2 * time.Hour},
+		"a negative touch interval":        {CursorKey: key, TTL: time.Hour, TouchInterval: -1},
+		"too long a touch interval":        {CursorKey: key, TTL: time.Hour, IdleTimeout: time.Minute, TouchInterval: 31 * time.Second},
+		"a negative limit":                 {CursorKey: key, TTL: time.Hour, MaxPerUser: -1},
+		"too high a limit":                 {CursorKey: key, TTL: time.Hour, MaxPerUser: session.MaxPerUserLimit + 1},
+		"no such policy":                   {CursorKey: key, TTL: time.Hour, LimitPolicy: "newest"},
+		"no cursor key":                    {TTL: time.Hour},
+		"too short a cursor key":           {TTL: time.Hour, CursorKey: key[:31]},
 	} {
 		s, err := session.NewService(memory.New(), o)
 		if err == nil || s != nil {
@@ -146,12 +155,19 @@ func TestErrorsOfTheStoreReachTheCaller(t *testing.T) {
 	b := newBench(t, time.Hour)
 	b.store.fail = session.Unavailable(errors.New("the disk is full"))
 	for name, op := range map[string]func() error{
-		"Create":     func() error { _, err := b.Create(t.Context(), session.New{UserID: "user", Data: nil}); return err },
-		"Get":        func() error { _, err := b.Get(t.Context(), "id"); return err },
-		"Update":     func() error { _, err := b.Update(t.Context(), "id", nil, nil); return err },
-		"Delete":     func() error { _, err := b.Delete(t.Context(), "id", nil); return err },
-		"List":       func() error { _, err := b.List(t.Context(), "", session.ListQuery{}); return err },
-		"ListByUser": func() error { _, err := b.ListByUser(t.Context(), "user", session.ListQuery{}); return err },
+		"Create":             func() error { _, err := b.Create(t.Context(), session.New{UserID: "user", Data: nil}); return err },
+		"Get":                func() error { _, err := b.Get(t.Context(), "id"); return err },
+		"Update":             func() error { _, err := b.Update(t.Context(), "id", nil, nil); return err },
+		"Delete":             func() error { _, err := b.Delete(t.Context(), "id", nil); return err },
+		"List":               func() error { _, err := b.List(t.Context(), "", session.ListQuery{}); return err },
+		"ListByUser":         func() error { _, err := b.ListByUser(t.Context(), "user", session.ListQuery{}); return err },
+		"Touch":              func() error { _, err := b.Touch(t.Context(), "id"); return err },
+		"Patch":              func() error { _, err := b.Patch(t.Context(), "id", setToOne, nil); return err },
+		"Extend":             func() error { _, err := b.Extend(t.Context(), "id", time.Minute, nil); return err },
+		"Rotate":             func() error { _, err := b.Rotate(t.Context(), "id", session.Rotation{}, nil); return err },
+		"CreateOnce":         func() error { _, _, err := b.CreateOnce(t.Context(), "key", aCreate); return err },
+		"EndUser":            func() error { _, err := b.EndUser(t.Context(), "user", ""); return err },
+		"EndUser except one": func() error { _, err := b.EndUser(t.Context(), "user", "id"); return err },
 	} {
 		wantErrorIs(t, name, op(), b.store.fail)
 	}

@@ -25,11 +25,11 @@ const (
 	MaxItemBytes = 400 * 1024
 
 	// reservedItemBytes is the part of an item kept free of data: attribute
-	// names, the longest id and user id, times, version, and room for
-	// attributes that other writers of the same table add. An update does not
+	// names, the longest id and user id, times, version, what a session says of its
+	// origin, and room for attributes that other writers of the same table add. An update does not
 	// know the row's user without a second call, so the reserve is one number
 	// for all rows rather than computed for each.
-	reservedItemBytes = 4 * 1024
+	reservedItemBytes = 6 * 1024
 
 	// MaxDataBytes bounds the JSON text of a session's data, in bytes of UTF-8
 	// after insignificant white space is removed.

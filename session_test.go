@@ -78,12 +78,32 @@ func itemBytes() int {
 		"updatedAt": timeText,
 		"ttl":       number,
 		"version":   number,
+		"writeId":   12,
+
+		"absoluteTtl":  number,
+		"idleTimeout":  number,
+		"lastActiveAt": timeText,
+		"client":       clientBytes(),
+		"auth":         authBytes(),
 	}
 	size := 0
 	for name, value := range values {
 		size += len(name) + value
 	}
 	return size
+}
+
+// clientBytes and authBytes are the sizes of the largest of these as JSON, where a
+// quotation mark in a text takes two bytes.
+func clientBytes() int {
+	names := len(`{"ip":"","userAgent":"","deviceName":"","label":""}`)
+	ip := len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
+	return names + ip + 2*(session.MaxUserAgentBytes+session.MaxDeviceNameBytes+session.MaxLabelBytes)
+}
+
+func authBytes() int {
+	names := len(`{"time":"2025-12-24T10:00:00.000000Z","amr":[],"acr":""}`)
+	return names + session.MaxAMR*(2*session.MaxAMRBytes+len(`"",`)) + 2*session.MaxACRBytes
 }
 
 func TestTheLargestSessionFitsAnItem(t *testing.T) {
@@ -126,12 +146,13 @@ func TestASessionIsExpiredFromTheInstantOfItsExpiry(t *testing.T) {
 
 func TestACloneSharesNothing(t *testing.T) {
 	t.Parallel()
-	s := &session.Session{ID: "a", Data: []byte(`{"a":1}`), Version: 3}
+	s := &session.Session{ID: "a", Data: []byte(`{"a":1}`), Version: 3, Auth: session.Auth{AMR: []string{"pwd"}}}
 	c := s.Clone()
+	c.Auth.AMR[0] = "otp"
 	c.Data[0] = '#'
 	_ = append(c.Data[:1], "####"...)
 	c.ID, c.Version = "b", 4
-	if s.ID != "a" || string(s.Data) != `{"a":1}` || s.Version != 3 {
+	if s.ID != "a" || string(s.Data) != `{"a":1}` || s.Version != 3 || s.Auth.AMR[0] != "pwd" {
 		t.Errorf("a change of a clone changed the original to %+v", s)
 	}
 	if got := (&session.Session{}).Clone().Data; got != nil {
@@ -154,9 +175,25 @@ func TestAConditionIsCheckedForExpiryFirst(t *testing.T) {
 		{"active, another version", session.Condition{Now: end.Add(-1), Version: &four}, session.ErrConflict},
 		{"expired, any version", session.Condition{Now: end}, session.ErrExpired},
 		{"expired, another version", session.Condition{Now: end, Version: &four}, session.ErrExpired},
+		{"active, its times", session.Condition{Now: end.Add(-1), Times: &session.Times{ExpiresAt: end}}, nil},
+		{"active, another end", session.Condition{Now: end.Add(-1), Times: &session.Times{ExpiresAt: end.Add(1)}}, session.ErrConflict},
+		{"active, an absolute end", session.Condition{Now: end.Add(-1), Times: &session.Times{ExpiresAt: end, AbsoluteExpiresAt: end}}, session.ErrConflict},
+		{"active, an activity", session.Condition{Now: end.Add(-1), Times: &session.Times{ExpiresAt: end, LastActiveAt: end}}, session.ErrConflict},
+		{"expired, another end", session.Condition{Now: end, Times: &session.Times{}}, session.ErrExpired},
 	} {
 		if err := c.cond.Check(s); !errors.Is(err, c.want) {
 			t.Errorf("%s: the condition gives %v; want %v", c.what, err, c.want)
+		}
+	}
+}
+
+func TestAnAliasIsAbsentForAWrite(t *testing.T) {
+	t.Parallel()
+	end := time.Date(2025, time.December, 25, 10, 0, 0, 0, time.UTC)
+	alias := session.Alias{To: "new", Until: end}.Row("old")
+	for _, cond := range []session.Condition{{Now: end.Add(-1)}, {Now: end}, {Version: new(int64(7))}} {
+		if err := cond.Check(alias); !errors.Is(err, session.ErrNotFound) {
+			t.Errorf("under %+v an alias gives %v; want %v", cond, err, session.ErrNotFound)
 		}
 	}
 }

@@ -26,12 +26,16 @@ func TestEveryOperationCostsOneStoreCall(t *testing.T) {
 		"List":             func() error { _, err := b.List(t.Context(), "", session.ListQuery{Limit: 1}); return err },
 		"ListByUser":       func() error { _, err := b.ListByUser(t.Context(), "user", session.ListQuery{}); return err },
 		"ListByUser empty": func() error { _, err := b.ListByUser(t.Context(), "nobody", session.ListQuery{}); return err },
+		"Touch throttled":  func() error { _, err := b.Touch(t.Context(), id); return err },
+		"Touch absent":     func() error { _, err := b.Touch(t.Context(), absent); return err },
+		"Patch absent":     func() error { _, err := b.Patch(t.Context(), absent, setToOne, nil); return err },
+		"Rotate absent":    func() error { _, err := b.Rotate(t.Context(), absent, session.Rotation{}, nil); return err },
 		"Ready":            func() error { _, err := b.Ready(t.Context()); return err },
 	} {
-		b.store.calls = 0
+		b.store.calls.Store(0)
 		err := op()
-		if b.store.calls != 1 {
-			t.Errorf("%s cost %d store calls (and returned %v); want one", name, b.store.calls, err)
+		if b.store.calls.Load() != 1 {
+			t.Errorf("%s cost %d store calls (and returned %v); want one", name, b.store.calls.Load(), err)
 		}
 	}
 }
@@ -62,13 +66,43 @@ func TestWhatCannotBeServedCostsNoStoreCall(t *testing.T) {
 		)
 	}
 	for _, o := range ops {
-		b.store.calls = 0
+		b.store.calls.Store(0)
 		wantErrorIs(t, o.what, o.do(), &session.Error{Code: o.want})
-		if b.store.calls != 0 {
-			t.Errorf("%s cost %d store calls; want none", o.what, b.store.calls)
+		if b.store.calls.Load() != 0 {
+			t.Errorf("%s cost %d store calls; want none", o.what, b.store.calls.Load())
 		}
 	}
-	if b.made != 0 {
-		t.Errorf("%d ids were made for sessions that were refused", b.made)
+	if b.made.Load() != 0 {
+		t.Errorf("%d ids were made for sessions that were refused", b.made.Load())
+	}
+}
+
+func TestWhatReadsFirstCostsTwoStoreCalls(t *testing.T) {
+	t.Parallel()
+	b := newBenchOf(t, session.Options{TTL: time.Hour, MaxTTL: 2 * time.Hour})
+	made := b.createNew(t, session.New{UserID: "user", IdleTimeout: 30 * time.Minute})
+	id := made.ID
+	for _, op := range []struct {
+		name string
+		do   func() error
+	}{
+		{"Patch", func() error { _, err := b.Patch(t.Context(), id, setToOne, nil); return err }},
+		{"Extend", func() error { _, err := b.Extend(t.Context(), id, time.Hour, nil); return err }},
+		{"Touch", func() error { b.now = b.now.Add(5 * time.Minute); _, err := b.Touch(t.Context(), id); return err }},
+		{"Update that records activity", func() error {
+			b.now = b.now.Add(5 * time.Minute)
+			_, err := b.Update(t.Context(), id, nil, nil)
+			return err
+		}},
+		{"Rotate", func() error {
+			_, err := b.Rotate(t.Context(), id, session.Rotation{Grace: time.Minute}, nil)
+			return err
+		}},
+		{"Get by a former id", func() error { _, err := b.Get(t.Context(), id); return err }},
+	} {
+		b.store.calls.Store(0)
+		if err := op.do(); err != nil || b.store.calls.Load() != 2 {
+			t.Errorf("%s cost %d store calls and returned %v; want two", op.name, b.store.calls.Load(), err)
+		}
 	}
 }
