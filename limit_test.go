@@ -217,3 +217,19 @@ func TestTheLargestRosterFitsARow(t *testing.T) {
 			made, len(stored.Value), err, session.MaxDataBytes, session.MaxPerUserLimit)
 	}
 }
+
+func TestAFormerIDTakesNoPlace(t *testing.T) {
+	t.Parallel()
+	b := limited(t, 1, session.RejectNew)
+	made := b.create(t, "user")
+	// A server without the limit rotates and ends it, and knows of no roster.
+	other := b.service(t, time.Hour, 1)
+	rotated, err := other.Rotate(t.Context(), made.ID, session.Rotation{Grace: time.Minute}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Delete(t.Context(), rotated.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	b.create(t, "user")
+}

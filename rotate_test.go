@@ -184,3 +184,22 @@ func TestARotationBesideUpdatesLosesNone(t *testing.T) {
 		}
 	}
 }
+
+func TestARotationTakesOverWhatAnotherWroteMeanwhile(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, time.Hour)
+	made := b.create(t, "user")
+	other := false
+	b.store.beforeWrite = func() {
+		if !other {
+			other = true
+			if _, err := b.Update(t.Context(), made.ID, []byte(`"late"`), nil); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	got, err := b.Rotate(t.Context(), made.ID, session.Rotation{}, nil)
+	if err != nil || string(got.Data) != `"late"` || got.Version != 3 {
+		t.Errorf("Rotate beside an update returned %+v, %v; want its data at version 3", got, err)
+	}
+}
