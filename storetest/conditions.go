@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"errors"
 	"time"
 
 	"session-api"
@@ -15,24 +14,58 @@ var conditionChecks = []check{
 	{"AnUpdateAtAVersionWorksOnce", anUpdateAtAVersionWorksOnce},
 	{"ARowMayHaveVersionZero", aRowMayHaveVersionZero},
 	{"VersionsKeepEveryDigit", versionsKeepEveryDigit},
+	{"TheRightTimesAreTaken", theRightTimesAreTaken},
+	{"OtherTimesAreRefused", otherTimesAreRefused},
+	{"VersionAndTimesMustBothHold", versionAndTimesMustBothHold},
 	{"AbsentComesBeforeConflict", absentComesBeforeConflict},
 	{"ExpiredComesBeforeConflict", expiredComesBeforeConflict},
 }
 
-// write is one of the two conditional writes.
+// write is one of the conditional writes.
 type write struct {
 	name string
 	do   func(id string, cond session.Condition) (*session.Session, error)
+	// after returns what the write makes of a row; nil if it removes rows.
+	after func(s *session.Session) *session.Session
+	// silent says that the write does not return the row.
+	silent bool
 }
 
 func conditionalWrites(t reporter, store session.Store) []write {
+	later := session.Times{ExpiresAt: expiry.Add(lifetime), LastActiveAt: during}
 	return []write{
-		{"Update", func(id string, cond session.Condition) (*session.Session, error) {
+		{name: "Update", do: func(id string, cond session.Condition) (*session.Session, error) {
 			return store.Update(t.Context(), id, change(`"written"`), cond)
-		}},
-		{"Delete", func(id string, cond session.Condition) (*session.Session, error) {
+		}, after: func(s *session.Session) *session.Session { return updated(s, change(`"written"`)) }},
+		{name: "Retime", do: func(id string, cond session.Condition) (*session.Session, error) {
+			return store.Retime(t.Context(), id, later, true, cond)
+		}, after: func(s *session.Session) *session.Session { return retimed(s, later, true) }},
+		{name: "Delete", do: func(id string, cond session.Condition) (*session.Session, error) {
 			return store.Delete(t.Context(), id, cond)
 		}},
+		{name: "Apply of an ending", do: func(id string, cond session.Condition) (*session.Session, error) {
+			return nil, store.Apply(t.Context(), session.Transaction{End: []session.Ending{{ID: id, Cond: cond}}})
+		}, silent: true},
+	}
+}
+
+// wantTaken fails unless w is done to s under cond, which holds.
+func (w write) wantTaken(t reporter, store session.Store, s *session.Session, cond session.Condition) {
+	t.Helper()
+	got, err := w.do(s.ID, cond)
+	if err != nil {
+		t.Errorf("%s of %s, against which nothing stands: %v", w.name, short(s.ID), err)
+		return
+	}
+	want := s
+	if w.after == nil {
+		wantAbsent(t, store, s.ID)
+	} else {
+		want = w.after(s)
+		wantStored(t, store, want)
+	}
+	if !w.silent {
+		wantSame(t, w.name, got, want)
 	}
 }
 
@@ -63,26 +96,20 @@ func writesAreRefusedFromTheInstantOfExpiry(t reporter, store session.Store) {
 }
 
 func writesAreTakenUntilTheInstantOfExpiry(t reporter, store session.Store) {
-	mustCreate(t, store, newSession("edge"))
 	for _, w := range conditionalWrites(t, store) {
-		if _, err := w.do("edge", session.Condition{Now: expiry.Add(-tick)}); err != nil {
-			t.Errorf("%s one tick before expiry: %v", w.name, err)
-		}
+		s := newSession("edge of " + w.name)
+		mustCreate(t, store, s)
+		w.wantTaken(t, store, s, session.Condition{Now: expiry.Add(-tick)})
 	}
 }
 
 func theRightVersionIsTaken(t reporter, store session.Store) {
-	want := newSession("row")
-	mustCreate(t, store, want)
-	want = updated(want, change(`"written"`))
-	for i, w := range conditionalWrites(t, store) {
-		got, err := w.do("row", atVersion(int64(i+1)))
-		if err != nil {
-			t.Fatalf("%s at the row's version: %v", w.name, err)
-		}
-		wantSame(t, w.name, got, want)
+	for _, w := range conditionalWrites(t, store) {
+		s := newSession("row of " + w.name)
+		s.Version = 3
+		mustCreate(t, store, s)
+		w.wantTaken(t, store, s, atVersion(3))
 	}
-	wantAbsent(t, store, "row")
 }
 
 func staleVersionIsRefused(t reporter, store session.Store) {
@@ -115,16 +142,11 @@ func aRowMayHaveVersionZero(t reporter, store session.Store) {
 		err := wantRefused(t, store, w, s, atVersion(1), session.ErrConflict)
 		wantConflict(t, w.name+" at version 1", err, 0)
 	}
-	got, err := store.Update(t.Context(), "row", change(`1`), atVersion(0))
-	if err != nil {
-		t.Fatalf("Update at version 0 of a row at version 0: %v", err)
-	}
-	wantSame(t, "Update", got, updated(s, change(`1`)))
-
-	s.ID = "second"
-	mustCreate(t, store, s)
-	if _, err := store.Delete(t.Context(), "second", atVersion(0)); err != nil {
-		t.Errorf("Delete at version 0 of a row at version 0: %v", err)
+	for _, w := range conditionalWrites(t, store) {
+		s := newSession("row of " + w.name)
+		s.Version = 0
+		mustCreate(t, store, s)
+		w.wantTaken(t, store, s, atVersion(0))
 	}
 }
 
@@ -137,23 +159,4 @@ func versionsKeepEveryDigit(t reporter, store session.Store) {
 	_, err := store.Update(t.Context(), "row", change(`1`), atVersion(1<<53))
 	wantConflict(t, "Update at a version one below", err, s.Version)
 	wantSame(t, "Update", mustUpdate(t, store, "row", change(`1`)), updated(s, change(`1`)))
-}
-
-func absentComesBeforeConflict(t reporter, store session.Store) {
-	for _, w := range conditionalWrites(t, store) {
-		late := session.Condition{Now: expiry.Add(lifetime), Version: new(int64)}
-		_, err := w.do("absent", late)
-		wantError(t, w.name+" of an absent id", err, session.ErrNotFound)
-	}
-}
-
-func expiredComesBeforeConflict(t reporter, store session.Store) {
-	s := newExpired("over")
-	mustCreate(t, store, s)
-	for _, w := range conditionalWrites(t, store) {
-		err := wantRefused(t, store, w, s, atVersion(99), session.ErrExpired)
-		if errors.Is(err, session.ErrConflict) {
-			t.Errorf("%s of an expired row at another version is a conflict; want only ErrExpired", w.name)
-		}
-	}
 }

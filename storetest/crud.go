@@ -32,6 +32,9 @@ func createKeepsEveryField(t reporter, store session.Store) {
 	old.Version, old.UpdatedAt = 41, epoch.Add(tick)
 	mustCreate(t, store, old)
 	wantStored(t, store, old)
+
+	mustCreate(t, store, newFull("full"))
+	wantStored(t, store, newFull("full"))
 }
 
 func createRefusesATakenID(t reporter, store session.Store) {
@@ -133,7 +136,7 @@ func aWriteTouchesOneRow(t reporter, store session.Store) {
 }
 
 func sessionsHandedInAreNotKept(t reporter, store session.Store) {
-	s := newSession("row")
+	s := newFull("row")
 	want := s.Clone()
 	mustCreate(t, store, s)
 	scribble(s)
@@ -147,7 +150,7 @@ func sessionsHandedInAreNotKept(t reporter, store session.Store) {
 }
 
 func sessionsHandedOutAreNotShared(t reporter, store session.Store) {
-	want := newSession("row")
+	want := newFull("row")
 	mustCreate(t, store, want)
 	read, err := store.Get(t.Context(), want.ID)
 	if err != nil {
@@ -167,13 +170,21 @@ func sessionsHandedOutAreNotShared(t reporter, store session.Store) {
 	want = updated(want, c)
 	scribble(mustUpdate(t, store, want.ID, c))
 	wantStored(t, store, want)
+
+	scribble(mustRetime(t, store, want.ID, want.Times(), false))
+	wantStored(t, store, want)
 }
 
 // scribble overwrites everything that a receiver of s may.
 func scribble(s *session.Session) {
 	scribbleData(s.Data)
-	s.UserID, s.Version = "scribbled", -1
+	for i := range s.Auth.AMR {
+		s.Auth.AMR[i] = "scribbled"
+	}
+	s.UserID, s.Version, s.RotatedTo = "scribbled", -1, "scribbled"
 	s.CreatedAt, s.UpdatedAt, s.ExpiresAt = during, during, during
+	s.AbsoluteExpiresAt, s.LastActiveAt, s.IdleTimeout = during, during, lifetime
+	s.Client, s.Auth.Time, s.Auth.ACR = session.Client{Label: "scribbled"}, during, "scribbled"
 }
 
 func scribbleData(data []byte) {

@@ -18,7 +18,10 @@ type double struct {
 	create     func(ctx context.Context, s *session.Session) error
 	get        func(ctx context.Context, id string) (*session.Session, error)
 	update     func(ctx context.Context, id string, c session.Change, cond session.Condition) (*session.Session, error)
+	retime     func(ctx context.Context, id string, to session.Times, raise bool, cond session.Condition) (*session.Session, error)
 	delete     func(ctx context.Context, id string, cond session.Condition) (*session.Session, error)
+	apply      func(ctx context.Context, t session.Transaction) error
+	record     func(ctx context.Context, key string) (*session.Record, error)
 	list       func(ctx context.Context, q session.PageQuery) (session.Page, error)
 	listByUser func(ctx context.Context, userID string, q session.PageQuery) (session.Page, error)
 	status     func(ctx context.Context) (session.Status, error)
@@ -30,7 +33,8 @@ func breakMemory(f fault) session.Store {
 	sound := memory.New()
 	d := &double{
 		Store:  sound,
-		create: sound.Create, get: sound.Get, update: sound.Update, delete: sound.Delete,
+		create: sound.Create, get: sound.Get, update: sound.Update, retime: sound.Retime, delete: sound.Delete,
+		apply: sound.Apply, record: sound.Record,
 		list: sound.List, listByUser: sound.ListByUser, status: sound.Status, close: sound.Close,
 	}
 	f.install(sound, d)
@@ -45,8 +49,18 @@ func (d *double) Update(ctx context.Context, id string, c session.Change, cond s
 	return d.update(ctx, id, c, cond)
 }
 
+func (d *double) Retime(ctx context.Context, id string, to session.Times, raise bool, cond session.Condition) (*session.Session, error) {
+	return d.retime(ctx, id, to, raise, cond)
+}
+
 func (d *double) Delete(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
 	return d.delete(ctx, id, cond)
+}
+
+func (d *double) Apply(ctx context.Context, t session.Transaction) error { return d.apply(ctx, t) }
+
+func (d *double) Record(ctx context.Context, key string) (*session.Record, error) {
+	return d.record(ctx, key)
 }
 
 func (d *double) List(ctx context.Context, q session.PageQuery) (session.Page, error) {
@@ -68,7 +82,11 @@ type fault struct {
 	caughtBy []string
 }
 
-var faults = slices.Concat(writeFaults, conditionFaults, listFaults, pagingFaults, valueFaults, raceFaults, lifeFaults)
+var faults = slices.Concat(
+	writeFaults, conditionFaults, conditionTimesFaults, fieldFaults, retimeFaults,
+	transactionFaults, recordFaults, aliasFaults,
+	listFaults, pagingFaults, valueFaults, raceFaults, lifeFaults,
+)
 
 // recorder is a reporter that keeps what it is told.
 type recorder struct {

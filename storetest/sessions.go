@@ -1,8 +1,6 @@
 package storetest
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"time"
 
@@ -41,6 +39,20 @@ func newSession(id string) *session.Session {
 	}
 }
 
+// newFull returns a session that makes use of every field.
+func newFull(id string) *session.Session {
+	s := newSession(id)
+	s.UpdatedAt, s.Version = epoch.Add(tick), 2
+	s.AbsoluteExpiresAt = expiry.Add(lifetime)
+	s.IdleTimeout = lifetime / 2
+	s.LastActiveAt = epoch.Add(lifetime/4 + 7*tick)
+	s.Client = session.Client{
+		IP: "2001:db8::7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64)", DeviceName: "Zoë's phone", Label: "at home",
+	}
+	s.Auth = session.Auth{Time: epoch.Add(-3 * tick), AMR: []string{"pwd", "otp", "mfa"}, ACR: "urn:example:loa:2"}
+	return s
+}
+
 // newExpired returns a session that was over before during.
 func newExpired(id string) *session.Session {
 	s := newSession(id)
@@ -72,11 +84,26 @@ func atVersion(v int64) session.Condition {
 	return session.Condition{Now: during, Version: &v}
 }
 
+// atTimes is the condition of a write at during that names times.
+func atTimes(t session.Times) session.Condition {
+	return session.Condition{Now: during, Times: &t}
+}
+
 // updated returns what s is after c.
 func updated(s *session.Session, c session.Change) *session.Session {
 	u := s.Clone()
 	u.Data, u.UpdatedAt, u.Version = c.Data, c.At, s.Version+1
 	return u
+}
+
+// retimed returns what s is at other times.
+func retimed(s *session.Session, to session.Times, raise bool) *session.Session {
+	r := s.Clone()
+	r.ExpiresAt, r.AbsoluteExpiresAt, r.LastActiveAt = to.ExpiresAt, to.AbsoluteExpiresAt, to.LastActiveAt
+	if raise {
+		r.Version++
+	}
+	return r
 }
 
 // mustCreate stores sessions that nothing stands against.
@@ -99,6 +126,16 @@ func mustUpdate(t reporter, store session.Store, id string, c session.Change) *s
 	return s
 }
 
+// mustRetime gives other times to a row that nothing stands against, and returns it.
+func mustRetime(t reporter, store session.Store, id string, to session.Times, raise bool) *session.Session {
+	t.Helper()
+	s, err := store.Retime(t.Context(), id, to, raise, anyVersion)
+	if err != nil {
+		t.Fatalf("Retime of the active session %s: %v", short(id), err)
+	}
+	return s
+}
+
 // mustDelete deletes a row that nothing stands against and returns it.
 func mustDelete(t reporter, store session.Store, id string) *session.Session {
 	t.Helper()
@@ -107,88 +144,4 @@ func mustDelete(t reporter, store session.Store, id string) *session.Session {
 		t.Fatalf("Delete of the active session %s: %v", short(id), err)
 	}
 	return s
-}
-
-// wantStored fails unless Get returns want.
-func wantStored(t reporter, store session.Store, want *session.Session) {
-	t.Helper()
-	got, err := store.Get(t.Context(), want.ID)
-	if err != nil {
-		t.Errorf("Get of the stored %s: %v", short(want.ID), err)
-		return
-	}
-	wantSame(t, "Get", got, want)
-}
-
-// wantAbsent fails unless Get finds no row.
-func wantAbsent(t reporter, store session.Store, id string) {
-	t.Helper()
-	_, err := store.Get(t.Context(), id)
-	wantError(t, "Get of "+short(id)+", which is not stored,", err, session.ErrNotFound)
-}
-
-// wantError fails unless err matches target.
-func wantError(t reporter, what string, err, target error) {
-	t.Helper()
-	if !errors.Is(err, target) {
-		t.Errorf("%s returned the error %v; want %v", what, err, target)
-	}
-}
-
-// wantConflict fails unless err is a conflict with a row at version found.
-func wantConflict(t reporter, what string, err error, found int64) {
-	t.Helper()
-	wantError(t, what, err, session.ErrConflict)
-	var e *session.Error
-	if errors.As(err, &e) && e.Code == session.CodeConflict && e.Version != found {
-		t.Errorf("%s: the conflict says version %d; the row is at %d", what, e.Version, found)
-	}
-}
-
-// wantSame fails for each field in which got differs from want.
-func wantSame(t reporter, what string, got, want *session.Session) {
-	t.Helper()
-	if got == nil {
-		t.Errorf("%s of %s returned no session", what, short(want.ID))
-		return
-	}
-	id := short(want.ID)
-	differs := func(field string, got, want any) {
-		t.Errorf("%s of %s: %s is %v; want %v", what, id, field, got, want)
-	}
-	if got.ID != want.ID {
-		differs("ID", short(got.ID), short(want.ID))
-	}
-	if got.UserID != want.UserID {
-		differs("UserID", short(got.UserID), short(want.UserID))
-	}
-	if got.Version != want.Version {
-		differs("Version", got.Version, want.Version)
-	}
-	if !bytes.Equal(got.Data, want.Data) {
-		differs("Data", short(string(got.Data)), short(string(want.Data)))
-	}
-	sameTime(differs, "CreatedAt", got.CreatedAt, want.CreatedAt)
-	sameTime(differs, "UpdatedAt", got.UpdatedAt, want.UpdatedAt)
-	sameTime(differs, "ExpiresAt", got.ExpiresAt, want.ExpiresAt)
-}
-
-func sameTime(differs func(field string, got, want any), field string, got, want time.Time) {
-	switch {
-	case !got.Equal(want):
-		differs(field, got.Format(time.RFC3339Nano), want.Format(time.RFC3339Nano))
-	case got.Location() != time.UTC:
-		differs("the zone of "+field, got.Location(), time.UTC)
-	}
-}
-
-// maxShown is how much of a long value a failure shows, in bytes.
-const maxShown = 80
-
-// short returns s quoted for a failure, cut if it is long.
-func short(s string) string {
-	if len(s) <= maxShown {
-		return fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprintf("%q… (%d bytes)", s[:maxShown], len(s))
 }

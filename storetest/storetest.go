@@ -93,7 +93,12 @@ type concern struct {
 
 var suite = []concern{
 	{"crud", crudChecks},
+	{"fields", fieldChecks},
 	{"conditions", conditionChecks},
+	{"retime", retimeChecks},
+	{"transactions", transactionChecks},
+	{"records", recordChecks},
+	{"aliases", aliasChecks},
 	{"lists", listChecks},
 	{"paging", pagingChecks},
 	{"walks", walkChecks},

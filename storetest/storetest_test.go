@@ -102,9 +102,21 @@ var slow = fault{name: "answers over a network", install: func(sound session.Sto
 		time.Sleep(networkCall)
 		return sound.Update(ctx, id, c, cond)
 	}
+	d.retime = func(ctx context.Context, id string, to session.Times, raise bool, cond session.Condition) (*session.Session, error) {
+		time.Sleep(networkCall)
+		return sound.Retime(ctx, id, to, raise, cond)
+	}
 	d.delete = func(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
 		time.Sleep(networkCall)
 		return sound.Delete(ctx, id, cond)
+	}
+	d.apply = func(ctx context.Context, t session.Transaction) error {
+		time.Sleep(networkCall)
+		return sound.Apply(ctx, t)
+	}
+	d.record = func(ctx context.Context, key string) (*session.Record, error) {
+		time.Sleep(networkCall)
+		return sound.Record(ctx, key)
 	}
 	d.list = func(ctx context.Context, q session.PageQuery) (session.Page, error) {
 		time.Sleep(networkCall)

@@ -93,6 +93,7 @@ func theLargestSessionFits(t reporter, store session.Store) {
 	s.UserID = strings.Repeat("u", session.MaxUserIDBytes)
 	s.Data = textOf(session.MaxDataBytes, 'a')
 	s.Version = 1<<62 + 1
+	fillFields(s, "f", 0)
 	mustCreate(t, store, s)
 	wantStored(t, store, s)
 	c := change(string(textOf(session.MaxDataBytes, 'b')))

@@ -138,6 +138,16 @@ func wantOrderOfCreation(t reporter, what string, got []*session.Session) {
 	}
 }
 
+// bare returns sessions as List shows them: without their data.
+func bare(sessions ...*session.Session) []*session.Session {
+	out := make([]*session.Session, len(sessions))
+	for i, s := range sessions {
+		out[i] = s.Clone()
+		out[i].Data = nil
+	}
+	return out
+}
+
 func byID(sessions []*session.Session) []*session.Session {
 	return slices.SortedFunc(slices.Values(sessions), func(a, b *session.Session) int {
 		return cmp.Compare(a.ID, b.ID)
