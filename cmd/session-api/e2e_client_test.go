@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 )
@@ -38,14 +39,18 @@ type answer struct {
 	body   []byte
 }
 
-// try sends a request; body may be "". The error is that of the connection.
-func (s *server) try(method, path, body string) (answer, error) {
+// try sends a request; body may be "". The error is that of the connection. The
+// headers come in pairs of name and value.
+func (s *server) try(method, path, body string, headers ...string) (answer, error) {
 	request, err := http.NewRequest(method, "http://"+s.addr+path, bytes.NewBufferString(body))
 	if err != nil {
 		return answer{}, err
 	}
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
+	}
+	for pair := range slices.Chunk(headers, 2) {
+		request.Header.Set(pair[0], pair[1])
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
@@ -57,9 +62,9 @@ func (s *server) try(method, path, body string) (answer, error) {
 }
 
 // call sends a request and returns its answer, which must have the status want.
-func (s *server) call(want int, method, path, body string) answer {
+func (s *server) call(want int, method, path, body string, headers ...string) answer {
 	s.t.Helper()
-	a, err := s.try(method, path, body)
+	a, err := s.try(method, path, body, headers...)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -77,6 +82,7 @@ type record struct {
 	CreatedAt time.Time       `json:"createdAt"`
 	UpdatedAt *time.Time      `json:"updatedAt"`
 	ExpiresAt time.Time       `json:"expiresAt"`
+	Version   int64           `json:"version"`
 }
 
 // list is a page of sessions as the API shows it.

@@ -49,13 +49,13 @@ func (f *fleet) all(where, limit string) map[string]record {
 
 // newFleet starts three servers on one new table. Nothing is shared among them
 // but the table.
-func newFleet(t *testing.T) *fleet {
+func newFleet(t *testing.T, variables ...string) *fleet {
 	t.Helper()
 	// Not the server of the environment, which may be Moto: that looks at a
 	// condition and writes in two steps, so that two deletes can both win.
 	c := cloudAt(t, dynamotest.Start(t, dynamotest.Dynoxide))
 	c.makeTable(true)
-	return fleetOf(c.serve(), c.serve(), c.serve())
+	return fleetOf(c.serve(variables...), c.serve(variables...), c.serve(variables...))
 }
 
 func TestThreeServersOnOneTableAreOneService(t *testing.T) {

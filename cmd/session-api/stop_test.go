@@ -35,6 +35,11 @@ type noJobs struct{}
 
 func (noJobs) Close(context.Context) error { return nil }
 
+// someJobs is work in the background.
+type someJobs func(ctx context.Context) error
+
+func (j someJobs) Close(ctx context.Context) error { return j(ctx) }
+
 // rig is a stopper that serves h, and what one needs to stop it.
 type rig struct {
 	stopper
@@ -123,6 +128,29 @@ func TestWhenTheGraceIsOverRequestsEndAndTheEngineClosesAllTheSame(t *testing.T)
 		t.Errorf("%v, and the engine was closed %d times", err, b.store.closed.Load())
 	}
 	await(t, "the request is cancelled", cancelled)
+}
+
+func TestTheEngineClosesAfterTheWorkInTheBackground(t *testing.T) {
+	t.Parallel()
+	b := newRig(t, http.NotFoundHandler(), time.Minute)
+	closedBefore := int32(-1)
+	b.jobs = someJobs(func(context.Context) error { closedBefore = b.store.closed.Load(); return nil })
+	b.start()
+	b.signals <- os.Interrupt
+	if err := await(t, "the server ends", b.ended); err != nil || closedBefore != 0 || b.store.closed.Load() != 1 {
+		t.Errorf("%v; the engine was closed %d times before the work was done and %d times in all", err, closedBefore, b.store.closed.Load())
+	}
+}
+
+func TestWorkInTheBackgroundThatOutlastsTheGraceIsCut(t *testing.T) {
+	t.Parallel()
+	b := newRig(t, http.NotFoundHandler(), time.Millisecond)
+	b.jobs = someJobs(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+	b.start()
+	b.signals <- os.Interrupt
+	if err := await(t, "the server ends", b.ended); !errors.Is(err, errJobsCut) || b.store.closed.Load() != 1 {
+		t.Errorf("%v, and the engine was closed %d times", err, b.store.closed.Load())
+	}
 }
 
 func TestAnEngineThatDoesNotCloseIsNoStopInGoodOrder(t *testing.T) {
