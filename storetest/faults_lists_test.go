@@ -58,7 +58,8 @@ func everything(ctx context.Context, sound session.Store, userID string, q sessi
 	}
 	var all []*session.Session
 	for {
-		p, err := l.read(ctx, session.PageQuery{Now: q.Now, Limit: session.MaxPageLimit, After: q.After})
+		q.Limit = session.MaxPageLimit
+		p, err := l.read(ctx, q)
 		all = append(all, p.Sessions...)
 		if err != nil || p.Next == "" {
 			return all, err
@@ -163,9 +164,11 @@ var listFaults = []fault{
 func byOffset(sound session.Store, d *double) {
 	offset := func(ctx context.Context, userID string, q session.PageQuery) (session.Page, error) {
 		from, _ := strconv.Atoi(q.After)
-		all, err := everything(ctx, sound, userID, session.PageQuery{Now: q.Now})
+		limit := q.Limit
+		q.After = ""
+		all, err := everything(ctx, sound, userID, q)
 		from = min(from, len(all))
-		to := min(from+q.Limit, len(all))
+		to := min(from+limit, len(all))
 		p := session.Page{Sessions: all[from:to]}
 		if to < len(all) {
 			p.Next = strconv.Itoa(to)
@@ -260,6 +263,8 @@ var pagingFaults = []fault{
 	{"counts sessions for its positions", byOffset, []string{
 		"walks/ListShowsStayersOnceWhileOthersComeAndGo", "walks/ListByUserShowsStayersOnceWhileOthersComeAndGo",
 		"walks/ListGoesOnFromASessionThatEnded", "walks/ListByUserGoesOnFromASessionThatEnded",
+		"walks/NewestFirstShowsStayersOnceWhileOthersComeAndGo", "walks/NewestFirstGoesOnFromASessionThatEnded",
+		"walks/IDsOnlyShowsStayersOnceWhileOthersComeAndGo", "walks/IDsOnlyGoesOnFromASessionThatEnded",
 		"paging/PositionsOfNoPageAreRefused",
 	}},
 
@@ -277,7 +282,10 @@ var pagingFaults = []fault{
 			p, err := sound.ListByUser(ctx, userID, q)
 			return session.Page{Sessions: hideStayer(p.Sessions, deleted.Load()), Next: p.Next}, err
 		}
-	}, []string{"walks/ListIsWholeBesideConcurrentWriters", "walks/ListByUserIsWholeBesideConcurrentWriters"}},
+	}, []string{
+		"walks/ListIsWholeBesideConcurrentWriters", "walks/ListByUserIsWholeBesideConcurrentWriters",
+		"walks/NewestFirstIsWholeBesideConcurrentWriters", "walks/IDsOnlyIsWholeBesideConcurrentWriters",
+	}},
 }
 
 func hideStayer(sessions []*session.Session, hide bool) []*session.Session {

@@ -78,7 +78,7 @@ func tiesComeInOneOrderInEveryWalk(t reporter, store session.Store) {
 	if !wantIDs(t, l.name, want, rows) {
 		return
 	}
-	wantOrderOfCreation(t, l.name, want)
+	l.wantOrderOfCreation(t, l.name, want)
 	for _, limit := range []int{1, 2, 3, 5, len(rows)} {
 		wantOrder(t, fmt.Sprintf("%s in pages of %d", l.name, limit), l.walk(t, during, limit), want)
 	}

@@ -35,14 +35,12 @@ func pagesOfEverySizeShowEverythingOnce(t reporter, store session.Store) {
 		s.CreatedAt = epoch.Add(time.Duration(i/2) * tick)
 	}
 	mustCreate(t, store, rows...)
-	for _, l := range bothLists(store) {
+	for _, l := range everyList(store) {
 		for _, limit := range []int{1, 2, 3, 6, 7, 8, session.MaxPageLimit} {
 			what := fmt.Sprintf("%s in pages of %d", l.name, limit)
 			got := l.walk(t, during, limit)
 			wantIDs(t, what, got, rows)
-			if l.ordered {
-				wantOrderOfCreation(t, what, got)
-			}
+			l.wantOrderOfCreation(t, what, got)
 		}
 	}
 }
@@ -51,7 +49,7 @@ func pagesOfEverySizeShowEverythingOnce(t reporter, store session.Store) {
 // again with the cursor that it has.
 func aPageCanBeAskedForAgain(t reporter, store session.Store) {
 	mustCreate(t, store, numbered("row", 5)...)
-	for _, l := range bothLists(store) {
+	for _, l := range everyList(store) {
 		first := l.page(t, session.PageQuery{Now: during, Limit: 2})
 		if first.Next == "" {
 			t.Fatalf("%s of 5 sessions has no position after a page of %d", l.name, len(first.Sessions))
@@ -70,12 +68,8 @@ func runsOfExpiredRowsDoNotEndAWalk(t reporter, store session.Store) {
 	for _, s := range rows[2 : deadRun+2] {
 		s.ExpiresAt = newExpired("").ExpiresAt
 	}
-	inParallel(t, len(rows), func(i int) {
-		if err := store.Create(t.Context(), rows[i]); err != nil {
-			t.Errorf("Create of the new id %s: %v", rows[i].ID, err)
-		}
-	})
-	for _, l := range bothLists(store) {
+	createAll(t, store, rows)
+	for _, l := range everyList(store) {
 		for _, limit := range []int{2, 100} {
 			what := fmt.Sprintf("%s in pages of %d around %d expired rows", l.name, limit, deadRun)
 			wantIDs(t, what, l.walk(t, during, limit), live)
@@ -100,20 +94,26 @@ func textOf(size int, letter byte) []byte {
 
 func aPageEndsWithItsData(t reporter, store session.Store) {
 	rows := heavy(t, store)
-	l := listOf(store, user)
-	l.pages(t, during, session.MaxPageLimit, func(p session.Page) time.Time {
-		size := 0
-		for i, s := range p.Sessions {
-			if size >= session.PageDataBytes {
-				t.Errorf("A page goes on for %d sessions after its data reached PageDataBytes", len(p.Sessions)-i)
-				break
-			}
-			size += len(s.Data)
+	for _, l := range []list{listOf(store, user), listOf(store, user).newestFirst()} {
+		l.pages(t, during, session.MaxPageLimit, func(p session.Page) time.Time {
+			wantEndedByData(t, p)
+			return during
+		})
+		wantWalk(t, l, rows...)
+		wantIDs(t, l.name+" in pages that end with their data", l.walk(t, during, session.MaxPageLimit), rows)
+	}
+}
+
+// wantEndedByData fails if the page goes on after its data reached PageDataBytes.
+func wantEndedByData(t reporter, p session.Page) {
+	size := 0
+	for i, s := range p.Sessions {
+		if size >= session.PageDataBytes {
+			t.Errorf("A page goes on for %d sessions after its data reached PageDataBytes", len(p.Sessions)-i)
+			return
 		}
-		return during
-	})
-	wantWalk(t, l, rows...)
-	wantIDs(t, l.name+" in pages that end with their data", l.walk(t, during, session.MaxPageLimit), rows)
+		size += len(s.Data)
+	}
 }
 
 func listShowsLargeSessionsWithoutData(t reporter, store session.Store) {
@@ -128,9 +128,9 @@ func positionsOfNoPageAreRefused(t reporter, store session.Store) {
 	mustCreate(t, store, numbered("row", 3)...)
 	// No id is longer than MaxIDBytes, so no position needs to be this long.
 	endless := strings.Repeat("x", 8*session.MaxIDBytes)
-	for _, l := range bothLists(store) {
+	for _, l := range everyList(store) {
 		for _, position := range []string{"\x00garbage", "\xff\xfe", endless} {
-			q := session.PageQuery{Now: during, Limit: 10, After: position}
+			q := session.PageQuery{Now: during, Limit: 10, After: position, Descending: l.query.Descending}
 			p, err := l.read(t.Context(), q)
 			what := fmt.Sprintf("%s after the position %s", l.name, short(position))
 			wantError(t, what, err, session.ErrInvalidCursor)

@@ -116,6 +116,16 @@ func mustCreate(t reporter, store session.Store, sessions ...*session.Session) {
 	}
 }
 
+// createAll is mustCreate for many, side by side.
+func createAll(t reporter, store session.Store, sessions []*session.Session) {
+	t.Helper()
+	inParallel(t, len(sessions), func(i int) {
+		if err := store.Create(t.Context(), sessions[i]); err != nil {
+			t.Errorf("Create of the new id %s: %v", short(sessions[i].ID), err)
+		}
+	})
+}
+
 // mustUpdate updates a row that nothing stands against and returns it.
 func mustUpdate(t reporter, store session.Store, id string, c session.Change) *session.Session {
 	t.Helper()

@@ -138,11 +138,7 @@ func anEndedIDCanBeMadeAnew(t reporter, store session.Store) {
 
 func asManyWritesAsAreAllowed(t reporter, store session.Store) {
 	rows := numbered("row", session.MaxTransactionWrites/2)
-	inParallel(t, len(rows), func(i int) {
-		if err := store.Create(t.Context(), rows[i]); err != nil {
-			t.Errorf("Create of the new id %s: %v", rows[i].ID, err)
-		}
-	})
+	createAll(t, store, rows)
 	fresh := newFull("fresh")
 	tx := session.Transaction{Create: fresh}
 	for _, row := range rows {

@@ -17,20 +17,22 @@ const (
 	maxPages = 1000
 )
 
-// list is one of the two lists of a store.
+// list is one of the two lists of a store, as someone asks for it.
 type list struct {
 	name string
 	// ordered says that the order of the list is part of the contract.
 	ordered bool
 	read    func(ctx context.Context, q session.PageQuery) (session.Page, error)
+	// query is what is asked for in every page.
+	query session.PageQuery
 }
 
 func listAll(store session.Store) list {
-	return list{"List", false, store.List}
+	return list{name: "List", read: store.List}
 }
 
 func listOf(store session.Store, userID string) list {
-	return list{"ListByUser", true, func(ctx context.Context, q session.PageQuery) (session.Page, error) {
+	return list{name: "ListByUser", ordered: true, read: func(ctx context.Context, q session.PageQuery) (session.Page, error) {
 		return store.ListByUser(ctx, userID, q)
 	}}
 }
@@ -40,10 +42,41 @@ func bothLists(store session.Store) []list {
 	return []list{listAll(store), listOf(store, user)}
 }
 
-// page returns one page, which must hold what every page must.
+// everyList returns both lists, and that of user with the newest session first.
+func everyList(store session.Store) []list {
+	return append(bothLists(store), listOf(store, user).newestFirst())
+}
+
+// newestFirst returns the list turned round.
+func (l list) newestFirst() list {
+	l.name += ", newest first,"
+	l.query.Descending = true
+	return l
+}
+
+// createdBetween returns the part of the list that was created between two times.
+func (l list) createdBetween(after, before time.Time) list {
+	l.query.CreatedAfter, l.query.CreatedBefore = after, before
+	return l
+}
+
+// idsOnly returns the list for who wants no more than ids.
+func (l list) idsOnly() list {
+	l.name += " for ids only"
+	l.query.IDsOnly = true
+	return l
+}
+
+// showsEnded reports whether the list may show sessions that are over.
+func (l list) showsEnded() bool { return l.ordered && l.query.IDsOnly }
+
+// page returns one page, which must hold what every page must. Now, Limit and
+// After are those of q, the rest is the list's.
 func (l list) page(t reporter, q session.PageQuery) session.Page {
 	t.Helper()
-	p, err := l.read(t.Context(), q)
+	asked := l.query
+	asked.Now, asked.Limit, asked.After = q.Now, q.Limit, q.After
+	p, err := l.read(t.Context(), asked)
 	if err != nil {
 		t.Fatalf("%s with limit %d: %v", l.name, q.Limit, err)
 	}
@@ -51,8 +84,11 @@ func (l list) page(t reporter, q session.PageQuery) session.Page {
 		t.Errorf("%s with limit %d returned %d sessions", l.name, q.Limit, len(p.Sessions))
 	}
 	for _, s := range p.Sessions {
-		if s.ExpiredAt(q.Now) {
+		if s.ExpiredAt(q.Now) && !l.showsEnded() {
 			t.Errorf("%s shows %s, which expired %v before", l.name, short(s.ID), q.Now.Sub(s.ExpiresAt))
+		}
+		if !asked.Created(s) {
+			t.Errorf("%s shows %s, which was not created when it asks for", l.name, short(s.ID))
 		}
 	}
 	return p
@@ -100,9 +136,7 @@ func wantWalk(t reporter, l list, want ...*session.Session) {
 	if !wantIDs(t, l.name, got, want) {
 		return
 	}
-	if l.ordered {
-		wantOrderOfCreation(t, l.name, got)
-	}
+	l.wantOrderOfCreation(t, l.name, got)
 	got, want = byID(got), byID(want)
 	for i := range want {
 		wantSame(t, l.name, got[i], want[i])
@@ -129,11 +163,17 @@ func wantOrder(t reporter, what string, got, want []*session.Session) {
 	}
 }
 
-// wantOrderOfCreation fails unless got are in the order of their creation.
-func wantOrderOfCreation(t reporter, what string, got []*session.Session) {
+// wantOrderOfCreation fails unless got are in the order of their creation, or
+// turned round, as the list is to be. It has no say in lists without an order.
+func (l list) wantOrderOfCreation(t reporter, what string, got []*session.Session) {
 	t.Helper()
-	created := func(a, b *session.Session) int { return a.CreatedAt.Compare(b.CreatedAt) }
-	if !slices.IsSortedFunc(got, created) {
+	created := func(a, b *session.Session) int {
+		if l.query.Descending {
+			a, b = b, a
+		}
+		return a.CreatedAt.Compare(b.CreatedAt)
+	}
+	if l.ordered && !slices.IsSortedFunc(got, created) {
 		t.Errorf("%s is in the order %.400q, which is not that of creation", what, ids(got))
 	}
 }

@@ -20,8 +20,8 @@ const (
 	churners, churnWalks = 4, 20
 )
 
-// The checks of this file hold for List and ListByUser alike; each list gets a
-// store of its own, because a walk changes it.
+// The checks of this file hold for every list alike; each gets a store of its
+// own, because a walk changes it.
 var walkChecks = []check{
 	{"ListShowsStayersOnceWhileOthersComeAndGo", onAll(showsStayersOnce)},
 	{"ListByUserShowsStayersOnceWhileOthersComeAndGo", onUser(showsStayersOnce)},
@@ -29,6 +29,12 @@ var walkChecks = []check{
 	{"ListByUserGoesOnFromASessionThatEnded", onUser(goesOnFromASessionThatEnded)},
 	{"ListIsWholeBesideConcurrentWriters", onAll(isWholeBesideConcurrentWriters)},
 	{"ListByUserIsWholeBesideConcurrentWriters", onUser(isWholeBesideConcurrentWriters)},
+	{"NewestFirstShowsStayersOnceWhileOthersComeAndGo", onNewest(showsStayersOnce)},
+	{"NewestFirstGoesOnFromASessionThatEnded", onNewest(goesOnFromASessionThatEnded)},
+	{"NewestFirstIsWholeBesideConcurrentWriters", onNewest(isWholeBesideConcurrentWriters)},
+	{"IDsOnlyShowsStayersOnceWhileOthersComeAndGo", onIDs(showsStayersOnce)},
+	{"IDsOnlyGoesOnFromASessionThatEnded", onIDs(goesOnFromASessionThatEnded)},
+	{"IDsOnlyIsWholeBesideConcurrentWriters", onIDs(isWholeBesideConcurrentWriters)},
 }
 
 type listCheck func(t reporter, store session.Store, l list)
@@ -39,6 +45,14 @@ func onAll(do listCheck) func(reporter, session.Store) {
 
 func onUser(do listCheck) func(reporter, session.Store) {
 	return func(t reporter, store session.Store) { do(t, store, listOf(store, user)) }
+}
+
+func onNewest(do listCheck) func(reporter, session.Store) {
+	return func(t reporter, store session.Store) { do(t, store, listOf(store, user).newestFirst()) }
+}
+
+func onIDs(do listCheck) func(reporter, session.Store) {
+	return func(t reporter, store session.Store) { do(t, store, listOf(store, user).idsOnly()) }
 }
 
 // population is what a walk meets: by place in the order of creation, and by id,
