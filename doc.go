@@ -5,7 +5,8 @@
 //
 //	internal/httpapi   reads HTTP, checks the JSON, calls the Service
 //	session.Service    applies every rule: ids, times, limits, expiry, paging
-//	session.Store      one call, decided atomically inside the engine
+//	session.Store      the calls that it needs, mostly one, each decided atomically
+//	                   inside the engine
 //	store/...          the engine: memory, embedded (Pebble), dynamo (DynamoDB)
 //
 // Nothing imports back up that list, and only cmd/session-api names an engine.
@@ -18,6 +19,12 @@
 //   - version: a number that every write of a row raises; conditions name it.
 //   - expired: now >= ExpiresAt. An expired row may still be stored; it is
 //     never active again.
+//   - absolute end, idle end: a session ends at the earlier of the two, which is its
+//     ExpiresAt. Activity moves the idle end only, and raises no version.
+//   - rotation: a session gets another id. Its former id may live on as an alias,
+//     which reads for a time of grace and does nothing else.
+//   - record: bytes under a key that the Service keeps beside sessions. The roster
+//     of a user's sessions is one, what an idempotency key made is another.
 //   - cursor: the opaque text that continues a list. Position is the engine's
 //     half of it; the Service seals it.
 package session

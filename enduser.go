@@ -49,7 +49,7 @@ func (s *Service) EndUser(ctx context.Context, userID, except string) (Ended, er
 	}
 	done := make(chan error, 1)
 	if !s.jobs.start(func(ctx context.Context) { e.run(ctx, done) }) {
-		return Ended{}, Unavailable(errors.New("too much work in the background, or none any more"))
+		return Ended{}, Unavailable(errBusy)
 	}
 	soon, stop := beforeEnd(ctx)
 	defer stop()

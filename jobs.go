@@ -7,10 +7,12 @@ import (
 	"time"
 )
 
-// maxJobs bounds the jobs that run or wait in the background.
-const maxJobs = 1024
+// maxJobs bounds the jobs that run or wait in the background: an EndUser is one for
+// some seconds, and waiting costs no more than a goroutine.
+const maxJobs = 16384
 
-var errStopping = errors.New("the service is stopping")
+// errBusy says that no job can be started.
+var errBusy = errors.New("there is too much work in the background, or the service is stopping")
 
 // jobs is the work that goes on after its request was answered.
 type jobs struct {
