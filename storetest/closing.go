@@ -21,9 +21,12 @@ type call struct {
 	do   func(ctx context.Context) error
 }
 
-// everyCall returns a call of each method. The ids and users are about name.
+// everyCall returns a call of each method. The ids, users and keys are about
+// name, and done in this order on a store without it, all succeed.
 func everyCall(store session.Store, name string) []call {
 	q := session.PageQuery{Now: during, Limit: 10}
+	created := session.Transaction{Create: newSession(name)}
+	ended := session.Transaction{End: []session.Ending{{ID: name, Cond: anyVersion}}}
 	return []call{
 		{"Create", func(ctx context.Context) error { return store.Create(ctx, newSession(name)) }},
 		{"Get", func(ctx context.Context) error { _, err := store.Get(ctx, name); return err }},
@@ -31,10 +34,23 @@ func everyCall(store session.Store, name string) []call {
 			_, err := store.Update(ctx, name, change(`1`), anyVersion)
 			return err
 		}},
+		{"Retime", func(ctx context.Context) error {
+			_, err := store.Retime(ctx, name, newFull(name).Times(), false, anyVersion)
+			return err
+		}},
 		{"List", func(ctx context.Context) error { _, err := store.List(ctx, q); return err }},
 		{"ListByUser", func(ctx context.Context) error { _, err := store.ListByUser(ctx, name, q); return err }},
+		{"Record", func(ctx context.Context) error {
+			_, err := store.Record(ctx, name)
+			if errors.Is(err, session.ErrNotFound) {
+				return nil
+			}
+			return err
+		}},
 		{"Status", func(ctx context.Context) error { _, err := store.Status(ctx); return err }},
 		{"Delete", func(ctx context.Context) error { _, err := store.Delete(ctx, name, anyVersion); return err }},
+		{"Apply of a create", func(ctx context.Context) error { return store.Apply(ctx, created) }},
+		{"Apply of an ending", func(ctx context.Context) error { return store.Apply(ctx, ended) }},
 	}
 }
 

@@ -14,6 +14,7 @@ var contextChecks = []check{
 	{"AnEndedContextIsRefused", anEndedContextIsRefused},
 	{"AnEndedContextWritesNothing", anEndedContextWritesNothing},
 	{"ACancelledWriteIsWholeOrNothing", aCancelledWriteIsWholeOrNothing},
+	{"ACancelledTransactionIsWholeOrNothing", aCancelledTransactionIsWholeOrNothing},
 }
 
 // endedContexts returns a cancelled context and one past its deadline.
@@ -45,14 +46,16 @@ func anEndedContextIsRefused(t reporter, store session.Store) {
 }
 
 func anEndedContextWritesNothing(t reporter, store session.Store) {
-	kept := newSession("kept")
-	mustCreate(t, store, kept)
+	stage := setStage(t, store)
+	kept := stage.ends.ID
 	for _, ctx := range endedContexts(t) {
 		_ = store.Create(ctx, newSession("new"))
-		_, _ = store.Update(ctx, kept.ID, change(`"ended"`), anyVersion)
-		_, _ = store.Delete(ctx, kept.ID, anyVersion)
+		_, _ = store.Update(ctx, kept, change(`"ended"`), anyVersion)
+		_, _ = store.Retime(ctx, kept, newFull(kept).Times(), true, anyVersion)
+		_, _ = store.Delete(ctx, kept, anyVersion)
+		_ = store.Apply(ctx, stage.transaction())
 		wantAbsent(t, store, "new")
-		wantWalk(t, listOf(store, user), kept)
+		stage.wantBefore(t, store)
 	}
 }
 
