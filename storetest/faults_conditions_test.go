@@ -120,7 +120,7 @@ var conditionFaults = []fault{
 	{"ignores the version of a condition", onWrites(withoutVersion), []string{
 		"conditions/StaleVersionIsRefused", "conditions/AnUpdateAtAVersionWorksOnce",
 		"conditions/ARowMayHaveVersionZero", "races/OneWriterWinsEachVersion",
-		"races/OneOfUpdateAndDeleteAtAVersionWins",
+		"races/OneOfSeveralWritesAtAVersionWins",
 	}},
 
 	{"ignores the version that a Retime names", onlyRetime(onWrites(withoutVersion)), []string{
@@ -201,7 +201,7 @@ var conditionTimesFaults = []fault{
 	}},
 
 	{"ignores the times that a Retime names", onlyRetime(onWrites(withoutConditionTimes)), []string{
-		"conditions/OtherTimesAreRefused", "conditions/VersionAndTimesMustBothHold",
+		"conditions/OtherTimesAreRefused", "conditions/VersionAndTimesMustBothHold", "races/OneRetimeWinsTheTimesThatItRead",
 	}},
 
 	{"ignores the times that an ending names", onlyApply(onWrites(withoutConditionTimes)), []string{

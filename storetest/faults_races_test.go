@@ -98,7 +98,7 @@ var raceFaults = []fault{
 			_, _ = sound.Delete(ctx, id, session.Condition{})
 			return newSession(id), nil
 		}
-	}, []string{"races/OneOfUpdateAndDeleteAtAVersionWins"}},
+	}, []string{"races/OneOfSeveralWritesAtAVersionWins"}},
 
 	{"leaves deleted rows in its index", func(sound session.Store, d *double) {
 		var mu sync.Mutex

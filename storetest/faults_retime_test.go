@@ -74,7 +74,7 @@ var retimeFaults = []fault{
 			}
 			return s, err
 		}
-	}, []string{"retime/RetimeNeverMakesARow", "conditions/AbsentComesBeforeConflict"}},
+	}, []string{"retime/RetimeNeverMakesARow", "conditions/AbsentComesBeforeConflict", "races/AnEndedRowStaysAway", "races/ADeletedRowStaysAway"}},
 
 	{"puts the first times back when it updates", func(sound session.Store, d *double) {
 		first := firstTimes(sound, d)

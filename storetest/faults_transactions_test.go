@@ -94,7 +94,7 @@ var transactionFaults = []fault{
 		}
 	}, []string{
 		"transactions/ARefusalLeavesNothingDone", "transactions/EndingsComeBeforeRecordsBeforeTheCreate",
-		"records/RecordsThatAreOverAreThere",
+		"records/RecordsThatAreOverAreThere", "races/OneTransactionWinsEachVersionOfARecord",
 	}},
 
 	{"overwrites a taken id in a transaction", func(sound session.Store, d *double) {
@@ -104,7 +104,7 @@ var transactionFaults = []fault{
 			}
 			return sound.Apply(ctx, t)
 		}
-	}, []string{"transactions/ARefusalLeavesNothingDone"}},
+	}, []string{"transactions/ARefusalLeavesNothingDone", "races/OneTransactionCreatesAnID"}},
 
 	{"says a conflict of a transaction without the version found", func(sound session.Store, d *double) {
 		d.apply = func(ctx context.Context, t session.Transaction) error {

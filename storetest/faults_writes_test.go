@@ -104,7 +104,10 @@ var writeFaults = []fault{
 			}
 			return s, err
 		}
-	}, []string{"crud/UpdateNeverMakesARow", "crud/DeleteReturnsTheRowAndRemovesIt", "races/ADeletedRowStaysAway"}},
+	}, []string{
+		"crud/UpdateNeverMakesARow", "crud/DeleteReturnsTheRowAndRemovesIt",
+		"races/ADeletedRowStaysAway", "races/AnEndedRowStaysAway",
+	}},
 
 	{"calls deleting nothing a success", func(sound session.Store, d *double) {
 		d.delete = func(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {

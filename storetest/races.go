@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,12 +15,15 @@ import (
 // writes shows, few enough for a server.
 const rounds = 8
 
-var raceChecks = []check{
+var raceChecks = slices.Concat(rowRaces, retimeRaces, transactionRaces)
+
+// rowRaces are about writes of one row.
+var rowRaces = []check{
 	{"OneWriterWinsEachVersion", oneWriterWinsEachVersion},
 	{"NoUpdateIsLost", noUpdateIsLost},
 	{"OneCreateOfAnIDWins", oneCreateOfAnIDWins},
 	{"OneDeleteWins", oneDeleteWins},
-	{"OneOfUpdateAndDeleteAtAVersionWins", oneOfUpdateAndDeleteAtAVersionWins},
+	{"OneOfSeveralWritesAtAVersionWins", oneOfSeveralWritesAtAVersionWins},
 	{"ADeletedRowStaysAway", aDeletedRowStaysAway},
 	{"RowAndListsAgreeAfterARace", rowAndListsAgreeAfterARace},
 }
@@ -128,67 +132,55 @@ func oneDeleteWins(t reporter, store session.Store) {
 	}
 }
 
-func oneOfUpdateAndDeleteAtAVersionWins(t reporter, store session.Store) {
-	for round := range rounds {
-		id := fmt.Sprintf("row-%d", round)
-		mustCreate(t, store, newSession(id))
-		var updates, deletes atomic.Int64
-		inParallel(t, writers, func(i int) {
-			wins, err := &updates, error(nil)
-			if i%2 == 0 {
-				_, err = store.Update(t.Context(), id, change(`"won"`), atVersion(1))
-			} else {
-				wins = &deletes
-				_, err = store.Delete(t.Context(), id, atVersion(1))
-			}
-			switch {
-			case err == nil:
-				wins.Add(1)
-			case !errors.Is(err, session.ErrNotFound) && !errors.Is(err, session.ErrConflict):
-				t.Errorf("A write that lost version 1 returned %v; want %v or %v", err, session.ErrNotFound, session.ErrConflict)
-			}
-		})
-		switch u, d := updates.Load(), deletes.Load(); {
-		case u+d != 1:
-			t.Fatalf("%d updates and %d deletes won version 1; want one write in all", u, d)
-		case d == 1:
-			wantAbsent(t, store, id)
-		default:
-			wantStored(t, store, updated(newSession(id), change(`"won"`)))
-		}
-	}
+func aDeletedRowStaysAway(t reporter, store session.Store) {
+	staysAway(t, store, func(id string) error {
+		_, err := store.Delete(t.Context(), id, anyVersion)
+		return err
+	})
+	wantWalk(t, listOf(store, user))
+	wantWalk(t, listAll(store))
 }
 
-func aDeletedRowStaysAway(t reporter, store session.Store) {
+// staysAway ends a row beside writes that must not bring it back.
+func staysAway(t reporter, store session.Store, end func(id string) error) {
+	t.Helper()
 	for round := range rounds {
 		id := fmt.Sprintf("row-%d", round)
 		mustCreate(t, store, newSession(id))
 		var gone atomic.Bool
 		inParallel(t, writers, func(i int) {
 			if i == writers/2 {
-				mustVanish(t, store, id)
+				if err := end(id); err != nil {
+					t.Errorf("The end of a session beside writes: %v", err)
+				}
 				gone.Store(true)
 				return
 			}
 			before := gone.Load()
-			switch _, err := store.Update(t.Context(), id, change(`"late"`), anyVersion); {
+			switch err := writeTo(t, store, id, i); {
 			case err != nil:
-				wantError(t, "An Update beside a Delete", err, session.ErrNotFound)
+				wantError(t, "A write beside a session's end", err, session.ErrNotFound)
 			case before:
-				t.Errorf("An Update that began after the Delete had returned succeeded")
+				t.Errorf("A write that began after the end of a session had returned succeeded")
 			}
 		})
 		wantAbsent(t, store, id)
 	}
-	wantWalk(t, listOf(store, user))
-	wantWalk(t, listAll(store))
 }
 
-// mustVanish is mustDelete for another goroutine than the test's.
-func mustVanish(t reporter, store session.Store, id string) {
-	if _, err := store.Delete(t.Context(), id, anyVersion); err != nil {
-		t.Errorf("Delete beside updates: %v", err)
+// writeTo is an Update for even i and a Retime for odd ones.
+func writeTo(t reporter, store session.Store, id string, i int) error {
+	if i%2 == 0 {
+		_, err := store.Update(t.Context(), id, change(`"late"`), anyVersion)
+		return err
 	}
+	_, err := store.Retime(t.Context(), id, activeAt(i), i%4 == 1, anyVersion)
+	return err
+}
+
+// activeAt are the times of a session that was active for the i-th time.
+func activeAt(i int) session.Times {
+	return session.Times{ExpiresAt: expiry.Add(time.Duration(i) * time.Second), LastActiveAt: epoch.Add(time.Duration(i) * tick)}
 }
 
 // rowAndListsAgreeAfterARace makes, updates and deletes the same few ids for

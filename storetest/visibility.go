@@ -16,6 +16,8 @@ var visibilityChecks = []check{
 	{"EveryGoroutineSeesItsOwnWrites", everyGoroutineSeesItsOwnWrites},
 	{"AWriteIsSeenByWhoHearsOfIt", aWriteIsSeenByWhoHearsOfIt},
 	{"ARowIsNeverSeenHalfWritten", aRowIsNeverSeenHalfWritten},
+	{"EveryGoroutineSeesItsOwnTransactions", everyGoroutineSeesItsOwnTransactions},
+	{"ATransactionIsNeverSeenHalfDone", aTransactionIsNeverSeenHalfDone},
 }
 
 func everyGoroutineSeesItsOwnWrites(t reporter, store session.Store) {
