@@ -109,8 +109,8 @@ func showsStayersOnce(t reporter, store session.Store, l list) {
 	}
 }
 
-// changeDuringWalk makes sessions before, within and behind the rest, ends two
-// from either end and updates two stayers.
+// changeDuringWalk makes sessions before, within and behind the rest, ends one
+// from either end, one of them by giving it another id, and writes to stayers.
 func changeDuringWalk(t reporter, store session.Store, people population, page int) {
 	for i, place := range []string{"early", "row-0050-x", "zlate"} {
 		s := newSession(fmt.Sprintf("%s-%02d", place, page))
@@ -118,7 +118,13 @@ func changeDuringWalk(t reporter, store session.Store, people population, page i
 		mustCreate(t, store, s)
 	}
 	mustDelete(t, store, people.end[page].ID)
-	mustDelete(t, store, people.end[len(people.end)-1-page].ID)
+	former := people.end[len(people.end)-1-page]
+	next := former.Clone()
+	next.ID = fmt.Sprintf("rotated-%02d", page)
+	mustApply(t, store, session.Transaction{Create: next, End: []session.Ending{
+		{ID: former.ID, Cond: anyVersion, Alias: &session.Alias{To: next.ID, Until: expiry}},
+	}})
+	mustRetime(t, store, people.stay[page+changedPages].ID, activeAt(page), true)
 	mustUpdate(t, store, people.stay[page].ID, change(`"moved?"`))
 	mustUpdate(t, store, people.stay[len(people.stay)-1-page].ID, change(`"moved?"`))
 }
@@ -199,6 +205,9 @@ func comeAndGoOnce(t reporter, store session.Store, s *session.Session) error {
 	if _, err := store.Update(t.Context(), s.ID, change(`"seen?"`), anyVersion); err != nil {
 		return err
 	}
-	_, err := store.Delete(t.Context(), s.ID, atVersion(2))
+	if _, err := store.Retime(t.Context(), s.ID, activeAt(1), true, anyVersion); err != nil {
+		return err
+	}
+	_, err := store.Delete(t.Context(), s.ID, atVersion(3))
 	return err
 }
