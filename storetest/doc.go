@@ -22,9 +22,9 @@
 // engine on a server that cannot keep a claim names it in Options.Except with the
 // reason, which the test's log then shows.
 //
-// All the sessions here live in the year 2100. An engine is free to remove rows
-// that are over by the real clock, and those that a subtest calls expired are
-// expired only by the time that the subtest passes in.
+// All the sessions, aliases and records here live in the year 2100. An engine is
+// free to remove what is over by the real clock, and what a subtest calls expired
+// is expired only by the time that the subtest passes in.
 //
 // What cannot be seen through the interface is left to each engine's own tests:
 // that acknowledged writes outlast a crash, and that a row which cannot be

@@ -2,8 +2,8 @@
 // this process and forgets them when the process ends.
 //
 // It is written to be read beside the contract on session.Store, and serves
-// tests and trials. It owns no clock and never removes a row by itself, so
-// expired rows take memory until they are the process's last. Production has
+// tests and trials. It owns no clock and never removes a row or a record by
+// itself, so what is over takes memory until the process ends. Production has
 // other engines.
 package memory
 
@@ -24,8 +24,9 @@ var errClosed = errors.New("the memory store is closed")
 type Store struct {
 	mu     sync.RWMutex
 	closed bool
-	// rows holds every row by its id, aliases too. A row is never changed once it is here:
-	// writes put another in its place, so readers need the lock only to find it.
+	// rows holds every row by its id, aliases too. A row is never changed once it
+	// is here: writes put another in its place, so that Delete can hand out the
+	// very row that it took away.
 	rows map[string]*session.Session
 	// ids are the ids of all sessions in byte order.
 	ids keys

@@ -40,9 +40,11 @@ func TestPositionsThatNoPageHadAreRefused(t *testing.T) {
 		}
 	}
 	for _, position := range []string{"user:", "user:id", "all:id", "user:2025-12-24T25:00:00.000000id", "2025-12-24T10:00:00.000000id"} {
-		_, err := store.ListByUser(t.Context(), "user", session.PageQuery{Limit: 1, After: position})
-		if !errors.Is(err, session.ErrInvalidCursor) {
-			t.Errorf("ListByUser after %q returned %v; want %v", position, err, session.ErrInvalidCursor)
+		for _, newest := range []bool{false, true} {
+			_, err := store.ListByUser(t.Context(), "user", session.PageQuery{Limit: 1, After: position, Descending: newest})
+			if !errors.Is(err, session.ErrInvalidCursor) {
+				t.Errorf("ListByUser after %q returned %v; want %v", position, err, session.ErrInvalidCursor)
+			}
 		}
 	}
 }
