@@ -95,13 +95,16 @@ func textOf(size int, letter byte) []byte {
 func aPageEndsWithItsData(t reporter, store session.Store) {
 	rows := heavy(t, store)
 	for _, l := range []list{listOf(store, user), listOf(store, user).newestFirst()} {
+		var got []*session.Session
 		l.pages(t, during, session.MaxPageLimit, func(p session.Page) time.Time {
 			wantEndedByData(t, p)
+			got = append(got, p.Sessions...)
 			return during
 		})
-		wantWalk(t, l, rows...)
-		wantIDs(t, l.name+" in pages that end with their data", l.walk(t, during, session.MaxPageLimit), rows)
+		wantIDs(t, l.name+" in pages that end with their data", got, rows)
+		l.wantOrderOfCreation(t, l.name, got)
 	}
+	wantWalk(t, listOf(store, user), rows...)
 }
 
 // wantEndedByData fails if the page goes on after its data reached PageDataBytes.

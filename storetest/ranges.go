@@ -95,8 +95,7 @@ func rangesLeaveOutWhatHasExpired(t reporter, store session.Store) {
 func aRangeFarIntoAListIsFound(t reporter, store session.Store) {
 	rows := numbered("row", deadRun+2)
 	createAll(t, store, rows)
-	for _, limit := range []int{2, 100} {
-		wantRange(t, store, rows[deadRun-2].CreatedAt, rows[deadRun+1].CreatedAt, limit, rows[deadRun-1:deadRun+1])
-		wantRange(t, store, rows[0].CreatedAt, rows[3].CreatedAt, limit, rows[1:3])
-	}
+	const limit = 25
+	wantRange(t, store, rows[deadRun-2].CreatedAt, rows[deadRun+1].CreatedAt, limit, rows[deadRun-1:deadRun+1])
+	wantRange(t, store, rows[0].CreatedAt, rows[3].CreatedAt, limit, rows[1:3])
 }
