@@ -28,6 +28,8 @@ type spy struct {
 	fail error
 	// before, if set, runs before every call reaches the store.
 	before func()
+	// hides, if set, says which ids Get does not find.
+	hides func(id string) bool
 	// writes counts the calls that write; failWrites, if set, is what they return,
 	// and beforeWrite runs before they reach the store.
 	writes      atomic.Int64
@@ -70,6 +72,9 @@ func (s *spy) Create(ctx context.Context, row *session.Session) error {
 func (s *spy) Get(ctx context.Context, id string) (*session.Session, error) {
 	if err := s.call(); err != nil {
 		return nil, err
+	}
+	if s.hides != nil && s.hides(id) {
+		return nil, session.ErrNotFound
 	}
 	return s.Store.Get(ctx, id)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"session-api"
@@ -101,16 +102,45 @@ func TestFormerIDsAreFollowedOverAFewRotations(t *testing.T) {
 	b := newBench(t, time.Hour)
 	first := b.create(t, "user").ID
 	last := first
-	for range 3 {
+	for range 4 {
 		rotated, err := b.Rotate(t.Context(), last, session.Rotation{Grace: session.MaxGrace}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		last = rotated.ID
+		if got, err := b.Get(t.Context(), first); err != nil || got.ID != last {
+			t.Errorf("the first id reads %+v, %v; want %s", got, err, last)
+		}
 	}
-	if got, err := b.Get(t.Context(), first); err != nil || got.ID != last {
-		t.Errorf("the first id reads %+v, %v; want %s", got, err, last)
+	if _, err := b.Rotate(t.Context(), last, session.Rotation{Grace: session.MaxGrace}, nil); err != nil {
+		t.Fatal(err)
 	}
+	_, err := b.Get(t.Context(), first)
+	wantErrorIs(t, "Get of an id that five rotations made a former one", err, session.ErrNotFound)
+}
+
+// TestAFormerIDWaitsForTheSessionThatItNames has a store that shows the parts of a
+// rotation one after the other, as DynamoDB may.
+func TestAFormerIDWaitsForTheSessionThatItNames(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, time.Hour)
+		made := b.create(t, "user")
+		rotated, err := b.Rotate(t.Context(), made.ID, session.Rotation{Grace: session.MaxGrace}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		late := 1
+		b.store.hides = func(id string) bool {
+			if id == rotated.ID {
+				late--
+			}
+			return id == rotated.ID && late >= 0
+		}
+		if got, err := b.Get(t.Context(), made.ID); err != nil || got.ID != rotated.ID {
+			t.Errorf("the former id reads %v, %v; want the session that came a moment later", got, err)
+		}
+	})
 }
 
 func TestOneRotationOfAnIDWins(t *testing.T) {

@@ -48,24 +48,33 @@ func (s *Service) Get(ctx context.Context, id string) (*Session, error) {
 	return s.seen(ctx, found)
 }
 
-// maxHops bounds how many rotations a former id is followed over: each has its
-// own time of grace, so more than a few are no parallel requests of one browser.
-const maxHops = 4
+const (
+	// maxHops bounds how many rotations a former id is followed over: each has its
+	// own time of grace, so more than a few are no parallel requests of one browser.
+	maxHops = 4
+	// hopPause is how long a read waits for the session that an alias names: an
+	// engine may show the two parts of a rotation one after the other. See
+	// Store.Apply.
+	hopPause = 50 * time.Millisecond
+)
 
 // follow returns the active session that id or, as long as there is grace, a
 // former id names.
 func (s *Service) follow(ctx context.Context, id string) (*Session, error) {
-	for range maxHops {
-		found, err := s.row(ctx, id)
-		switch {
-		case err != nil:
-			return nil, err
-		case found.RotatedTo == "":
-			return found, nil
+	found, err := s.row(ctx, id)
+	for hops := 0; err == nil && found.RotatedTo != ""; hops++ {
+		if hops == maxHops {
+			return nil, ErrNotFound
 		}
-		id = found.RotatedTo
+		next := found.RotatedTo
+		if found, err = s.row(ctx, next); errors.Is(err, ErrNotFound) {
+			if err := pause(ctx, hopPause); err != nil {
+				return nil, err
+			}
+			found, err = s.row(ctx, next)
+		}
 	}
-	return nil, ErrNotFound
+	return found, err
 }
 
 // row returns the active session, or the alias in its time of grace, at id.

@@ -25,7 +25,8 @@ import (
 //     ErrUnavailable or a context error it may have had its whole effect or none.
 //   - When ctx ends first they return promptly with an error that matches
 //     ctx.Err() or ErrUnavailable. A ctx that has ended at the call writes nothing.
-//   - Sessions handed in are not kept, sessions handed out are not shared.
+//   - Sessions and transactions handed in are not kept, sessions and records
+//     handed out are not shared.
 //   - Error texts hold no session id.
 //   - After Close every method returns ErrUnavailable.
 //
@@ -47,10 +48,11 @@ type Store interface {
 	Get(ctx context.Context, id string) (*Session, error)
 
 	// Update applies c to the row if cond holds, raises its version by one, leaves
-	// the rest as it is, and returns the row as it now is. All of this is one atomic step. It never
-	// makes a row. Errors, in this order: ErrNotFound, ErrExpired, ErrConflict
-	// (see Condition), ErrTooLarge. A row that cannot be understood gives
-	// ErrUnreadable, which an engine may find out only after it has written.
+	// the rest as it is, and returns the row as it now is. All of this is one
+	// atomic step. It never makes a row. Errors, in this order: ErrNotFound,
+	// ErrExpired, ErrConflict (see Condition), ErrTooLarge. A row that cannot be
+	// understood gives ErrUnreadable, which an engine may find out only after it
+	// has written.
 	Update(ctx context.Context, id string, c Change, cond Condition) (*Session, error)
 
 	// Retime gives the row other times if cond holds and returns the row as it now
@@ -66,14 +68,19 @@ type Store interface {
 	// ErrConflict.
 	Delete(ctx context.Context, id string, cond Condition) (*Session, error)
 
-	// Apply does all that t says in one atomic step, or nothing. Errors, in this
+	// Apply does all that t says in one atomic step, or nothing. Who has seen one
+	// part of it sees all of it from then on; an engine whose documentation says so
+	// may be a moment late with the other parts (DynamoDB promises that the read of
+	// one row is serializable with a transaction, and no more). Errors, in this
 	// order: those of Delete for an ending that is refused, whichever; ErrStale for
 	// a record that is not at the version it was to have; ErrExists and ErrTooLarge
-	// as Create has them, ErrTooLarge also for a record.
+	// as Create has them, ErrTooLarge also for a record. What cannot be understood
+	// gives ErrUnreadable.
 	Apply(ctx context.Context, t Transaction) error
 
 	// Record returns the record with this key, over or not; ErrNotFound if there
-	// is none. It sees every Apply that had returned before.
+	// is none; ErrUnreadable if it cannot be understood. It sees every Apply that
+	// had returned before.
 	Record(ctx context.Context, key string) (*Record, error)
 
 	// List returns a page of all active sessions, without their Data, in an
@@ -81,8 +88,9 @@ type Store interface {
 	List(ctx context.Context, q PageQuery) (Page, error)
 
 	// ListByUser returns a page of the active sessions of one user, with their
-	// Data, by CreatedAt (see also PageQuery.Descending and IDsOnly). Sessions of the very same microsecond come in an order
-	// that is the same in every walk. An unknown user has an empty list.
+	// Data, by CreatedAt (see also PageQuery.Descending and IDsOnly). Sessions of
+	// the very same microsecond come in an order that is the same in every walk. An
+	// unknown user has an empty list.
 	ListByUser(ctx context.Context, userID string, q PageQuery) (Page, error)
 
 	// Status tells whether the engine can serve. It is bounded by ctx, costs no
@@ -111,8 +119,8 @@ type PageQuery struct {
 	// CreatedAfter and CreatedBefore leave out rows whose CreatedAt is not later
 	// than the one and earlier than the other; zero leaves out none.
 	CreatedAfter, CreatedBefore time.Time
-	// Descending turns the order of ListByUser round: the newest session first.
-	// List takes no notice of it.
+	// Descending turns the order of ListByUser round, that of one microsecond too:
+	// the newest session first. List takes no notice of it.
 	Descending bool
 	// IDsOnly says that of each session only ID and CreatedAt are wanted, and lets
 	// ListByUser spare the reading of rows: the page may then hold sessions that
@@ -141,10 +149,9 @@ const PageDataBytes = 4 << 20
 // Over a whole walk, from "" until Next is "", each session that is active all
 // the while appears exactly once, whatever is created or ended meanwhile; one that
 // gets another id meanwhile counts as ended under the old and created under the
-// new. A page
-// may hold fewer sessions than asked for, even none, and still have a Next:
-// engines bound the work and the memory of a page, not its yield. A page ends at
-// the latest with the session that brings its data to PageDataBytes.
+// new. A page may hold fewer sessions than asked for, even none, and still have a
+// Next: engines bound the work and the memory of a page, not its yield. A page
+// ends at the latest with the session that brings its data to PageDataBytes.
 type Page struct {
 	// Sessions are the page's sessions, never more than PageQuery.Limit.
 	Sessions []*Session

@@ -2,7 +2,8 @@ package session
 
 import "time"
 
-// Transaction is several writes that happen together or not at all.
+// Transaction is one or more writes that happen together or not at all. Together
+// they are at most 4 MB (AWS: API reference, TransactWriteItems).
 type Transaction struct {
 	// Create is a new row; nil for none.
 	Create *Session
@@ -42,7 +43,7 @@ func (a Alias) Row(id string) *Session {
 // Record is something that the Service keeps beside sessions: bytes under a key,
 // which no id of a session meets.
 type Record struct {
-	// Key names the record: at most 512 bytes of UTF-8.
+	// Key names the record: 1 to 512 bytes of UTF-8.
 	Key string
 	// Value is at most MaxDataBytes.
 	Value []byte
