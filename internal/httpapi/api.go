@@ -18,6 +18,9 @@ type Options struct {
 	// RequestTimeout is the deadline of one request, from its arrival to its
 	// answer; default DefaultRequestTimeout.
 	RequestTimeout time.Duration
+	// RequireIfMatch refuses PUT, PATCH and DELETE of a session without If-Match, so
+	// that no writer overwrites what it has not seen; default false.
+	RequireIfMatch bool
 	// Now is the clock that /health tells; nil means time.Now. Deadlines and
 	// durations go by the machine's own.
 	Now func() time.Time
@@ -31,19 +34,23 @@ const (
 
 // API is the HTTP handler of the whole service. It is safe for concurrent use.
 type API struct {
-	svc         *session.Service
-	log         *slog.Logger
-	maxBody     int64
-	timeout     time.Duration
-	now         func() time.Time
-	mux         *http.ServeMux
-	routes      []Route
-	unavailable atomic.Bool
+	svc            *session.Service
+	log            *slog.Logger
+	maxBody        int64
+	timeout        time.Duration
+	requireIfMatch bool
+	now            func() time.Time
+	mux            *http.ServeMux
+	routes         []Route
+	unavailable    atomic.Bool
 }
 
 // New returns the API over svc.
 func New(svc *session.Service, o Options) *API {
-	a := &API{svc: svc, log: o.Logger, maxBody: o.MaxBodyBytes, timeout: o.RequestTimeout, now: o.Now}
+	a := &API{
+		svc: svc, log: o.Logger, maxBody: o.MaxBodyBytes, timeout: o.RequestTimeout,
+		requireIfMatch: o.RequireIfMatch, now: o.Now,
+	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}

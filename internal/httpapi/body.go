@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,46 +16,30 @@ import (
 	"session-api"
 )
 
-// body is a request body after the door: members as raw JSON, nil if absent.
-type body struct {
-	userID jsontext.Value
-	data   jsontext.Value
-}
-
-// readBody reads the request's body, which must be one JSON object with members
-// of the names in allowed. It is the only place where JSON comes in.
-func (a *API) readBody(x *exchange, r *http.Request, allowed ...string) (body, error) {
+// readObject reads the request's body, which must be one JSON object with members
+// of the names in allowed. It and readPatch are the only places where JSON comes in.
+func (a *API) readObject(x *exchange, r *http.Request, allowed ...string) (body, error) {
 	if err := checkMediaType(r.Header); err != nil {
-		return body{}, err
+		return nil, err
 	}
 	text, err := a.readAll(x, r)
 	if err != nil {
-		return body{}, err
+		return nil, err
 	}
-	return parseBody(text, allowed)
+	return parseObject(text, allowed)
 }
 
-func checkMediaType(h http.Header) error {
-	if c := h.Get("Content-Encoding"); c != "" && !strings.EqualFold(c, "identity") {
-		return mediaTypeError("Content-Encoding must be absent: bodies are taken uncompressed")
+// readOptionalObject is readObject for a body that may be absent, which is an empty
+// object. Only what is there has a type.
+func (a *API) readOptionalObject(x *exchange, r *http.Request, allowed ...string) (body, error) {
+	text, err := a.readAll(x, r)
+	if err != nil || len(text) == 0 {
+		return nil, err
 	}
-	contentType := h.Get("Content-Type")
-	if contentType == "application/json" {
-		return nil
+	if err := checkMediaType(r.Header); err != nil {
+		return nil, err
 	}
-	mediaType, params, err := mime.ParseMediaType(contentType)
-	if err != nil || mediaType != "application/json" && !strings.HasSuffix(mediaType, "+json") {
-		return mediaTypeError("Content-Type must be application/json")
-	}
-	// RFC 8259 section 8.1: JSON between systems is UTF-8.
-	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
-		return mediaTypeError("Content-Type must have charset utf-8 or none")
-	}
-	return nil
-}
-
-func mediaTypeError(sentence string) error {
-	return &session.Error{Code: codeMediaType, Message: sentence}
+	return parseObject(text, allowed)
 }
 
 // readAll reads the whole body, at most maxBody bytes of it.
@@ -94,66 +78,106 @@ func (a *API) bodyTooLarge() error {
 }
 
 func malformed(why string) error {
-	return &session.Error{Code: codeMalformedJSON, Message: "The body must be one JSON object: " + why}
+	return &session.Error{Code: codeMalformedJSON, Message: "The body must be one JSON value: " + why}
 }
 
-// parseBody is strict where encoding/json is lax: names may not repeat anywhere
+// body is a JSON object after the door: its members as raw JSON, each name once.
+type body []bodyMember
+
+type bodyMember struct {
+	name  string
+	value jsontext.Value
+}
+
+// get returns the member's value, nil if it is absent.
+func (b body) get(name string) jsontext.Value {
+	for _, m := range b {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return nil
+}
+
+// parseObject is strict where encoding/json is lax: names may not repeat anywhere
 // or differ in case, text must be UTF-8 without lone surrogates (RFC 7493), and
 // nothing may follow the object.
-func parseBody(text []byte, allowed []string) (body, error) {
-	var b body
+func parseObject(text []byte, allowed []string) (body, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	switch d.PeekKind() {
 	case jsontext.KindBeginObject, jsontext.KindInvalid:
 	default:
 		// It may still be malformed further on; that is said first.
 		if _, err := d.ReadValue(); err != nil {
-			return b, syntaxError(err)
+			return nil, syntaxError(err)
 		}
-		return b, &session.Error{Code: codeInvalidBody, Message: "The body must be a JSON object"}
+		return nil, &session.Error{Code: codeInvalidBody, Message: "The body must be a JSON object"}
 	}
-	if _, err := d.ReadToken(); err != nil {
-		return b, syntaxError(err)
+	b, err := readMembers(d, text, "", allowed)
+	if err != nil {
+		return nil, err
 	}
-	for d.PeekKind() != jsontext.KindEndObject {
-		if err := b.readMember(d, allowed); err != nil {
-			return body{}, err
-		}
+	return b, atEnd(d)
+}
+
+// parseValue is parseObject for any value, which it returns without white space.
+func parseValue(text []byte) (jsontext.Value, error) {
+	d := jsontext.NewDecoder(bytes.NewBuffer(text))
+	value, err := d.ReadValue()
+	if err != nil {
+		return nil, syntaxError(err)
 	}
-	if _, err := d.ReadToken(); err != nil {
-		return body{}, syntaxError(err)
+	value = value.Clone()
+	if err := atEnd(d); err != nil {
+		return nil, err
 	}
+	return value, value.Compact()
+}
+
+func atEnd(d *jsontext.Decoder) error {
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
-		return body{}, malformed("more follows after it")
+		return malformed("more follows after it")
+	}
+	return nil
+}
+
+// readMembers reads an object of text, where d is; within is the name of the member
+// that it is, with a dot, or "". Values are parts of text.
+func readMembers(d *jsontext.Decoder, text []byte, within string, allowed []string) (body, error) {
+	if _, err := d.ReadToken(); err != nil {
+		return nil, syntaxError(err)
+	}
+	b := make(body, 0, 4)
+	for d.PeekKind() != jsontext.KindEndObject {
+		token, err := d.ReadToken()
+		if err != nil {
+			return nil, syntaxError(err)
+		}
+		m := bodyMember{name: token.String()}
+		value, err := d.ReadValue()
+		if err != nil {
+			return nil, syntaxError(err)
+		}
+		if !slices.Contains(allowed, m.name) {
+			return nil, unknownField(within, m.name, allowed)
+		}
+		// What the decoder gives out is good until its next call.
+		end := d.InputOffset()
+		m.value = text[end-int64(len(value)) : end]
+		b = append(b, m)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, syntaxError(err)
 	}
 	return b, nil
 }
 
-func (b *body) readMember(d *jsontext.Decoder, allowed []string) error {
-	name, err := d.ReadToken()
-	if err != nil {
-		return syntaxError(err)
+func unknownField(within, name string, allowed []string) error {
+	sentence := "This call takes no members"
+	if len(allowed) > 0 {
+		sentence = "The body has a member that is not known; it may have " + within + strings.Join(allowed, ", "+within)
 	}
-	field := name.String()
-	value, err := d.ReadValue()
-	if err != nil {
-		return syntaxError(err)
-	}
-	switch {
-	case !contains(allowed, field):
-		return &session.Error{
-			Code:    codeUnknownField,
-			Message: "The body has a member that is not known; it may have " + strings.Join(allowed, ", "),
-			Field:   shorten(field),
-		}
-	case field == "userId":
-		b.userID = value.Clone()
-	case field == "data":
-		b.data = value.Clone()
-		// White space costs room in the store and means nothing.
-		return b.data.Compact()
-	}
-	return nil
+	return &session.Error{Code: codeUnknownField, Message: sentence, Field: within + shorten(name)}
 }
 
 // syntaxError tells what is wrong and where, in our own words: the library's
@@ -183,13 +207,4 @@ func shorten(name string) string {
 		}
 	}
 	return name
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }

@@ -20,9 +20,14 @@ const (
 	secondsForm      = "2006-01-02T15:04:05Z"
 )
 
-// sessionOverhead is room for everything of a session's answer but its strings
-// and data, in bytes.
-const sessionOverhead = 200
+// Room for a session's answer but its strings and data, in bytes: for what every
+// session has, and for what some have.
+const (
+	sessionOverhead = 288
+	idleOverhead    = 40
+	authOverhead    = 64
+	clientOverhead  = 64
+)
 
 // appendSession appends the JSON object of s. A session without Data, as lists of
 // everything have it, has no such member.
@@ -37,6 +42,55 @@ func appendSession(b []byte, s *session.Session) []byte {
 		b = appendTime(append(b, `,"updatedAt":`...), s.UpdatedAt, microsecondsForm)
 	}
 	b = appendTime(append(b, `,"expiresAt":`...), s.ExpiresAt, secondsForm)
+	b = strconv.AppendInt(append(b, `,"version":`...), s.Version, 10)
+	b = appendTime(append(b, `,"absoluteExpiresAt":`...), s.AbsoluteEnd(), secondsForm)
+	if end, ok := s.IdleEnd(); ok {
+		b = appendTime(append(b, `,"idleExpiresAt":`...), end, secondsForm)
+	}
+	b = appendTime(append(b, `,"lastActiveAt":`...), s.LastActive(), microsecondsForm)
+	b = appendAuth(b, s.Auth)
+	b = appendClient(b, s.Client)
+	return append(b, '}')
+}
+
+// appendAuth appends the members of what is given of a.
+func appendAuth(b []byte, a session.Auth) []byte {
+	if !a.Time.IsZero() {
+		b = appendTime(append(b, `,"authTime":`...), a.Time, microsecondsForm)
+	}
+	if len(a.AMR) > 0 {
+		b = append(b, `,"amr":[`...)
+		for i, method := range a.AMR {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendString(b, method)
+		}
+		b = append(b, ']')
+	}
+	if a.ACR != "" {
+		b = appendString(append(b, `,"acr":`...), a.ACR)
+	}
+	return b
+}
+
+// appendClient appends the member for what is given of c, if anything is.
+func appendClient(b []byte, c session.Client) []byte {
+	if c == (session.Client{}) {
+		return b
+	}
+	b = append(b, `,"client":{`...)
+	for _, m := range [...]struct{ name, text string }{
+		{`"ip":`, c.IP}, {`"userAgent":`, c.UserAgent}, {`"deviceName":`, c.DeviceName}, {`"label":`, c.Label},
+	} {
+		if m.text == "" {
+			continue
+		}
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = appendString(append(b, m.name...), m.text)
+	}
 	return append(b, '}')
 }
 
@@ -46,7 +100,20 @@ func encodeSession(s *session.Session) []byte {
 }
 
 func encodedSize(s *session.Session) int {
-	return sessionOverhead + len(s.ID) + len(s.UserID) + len(s.Data)
+	n := sessionOverhead + len(s.ID) + len(s.UserID) + len(s.Data)
+	if s.IdleTimeout > 0 {
+		n += idleOverhead
+	}
+	if !s.Auth.IsZero() {
+		n += authOverhead + len(s.Auth.ACR)
+		for _, method := range s.Auth.AMR {
+			n += len(method) + len(`"",`)
+		}
+	}
+	if c := s.Client; c != (session.Client{}) {
+		n += clientOverhead + len(c.IP) + len(c.UserAgent) + len(c.DeviceName) + len(c.Label)
+	}
+	return n
 }
 
 // encodeList returns the JSON object of a list; head is what stands in it before

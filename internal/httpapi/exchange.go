@@ -20,10 +20,12 @@ type exchange struct {
 
 	operation string // "Created", …; "" for requests that change nothing
 	sessionID string // redacted when it is logged, never before
+	newID     string // of a rotated session, as sessionID
 	userID    string
+	many      int // how many sessions of the user it was about, if sessionID is ""
 
 	// Values of headers, kept here so that a request allocates once for all.
-	requestIDs, contentTypes, contentLengths [1]string
+	requestIDs, contentTypes, contentLengths, etags [1]string
 }
 
 // WriteHeader notes the status and begins the answer.

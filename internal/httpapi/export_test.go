@@ -1,7 +1,18 @@
 package httpapi
 
+import "session-api"
+
 // ParseBody lets the fuzz test reach the door without a request around it.
 func ParseBody(text []byte) (userID, data []byte, err error) {
-	b, err := parseBody(text, []string{"userId", "data"})
-	return b.userID, b.data, err
+	b, err := parseObject(text, []string{"userId", "data"})
+	if err != nil || b.get("data") == nil {
+		return b.get("userId"), nil, err
+	}
+	data, err = b.data()
+	return b.get("userId"), data, err
+}
+
+// EncodeSession returns the answer for s and the room that was made for it.
+func EncodeSession(s *session.Session) (text []byte, room int) {
+	return encodeSession(s), encodedSize(s)
 }

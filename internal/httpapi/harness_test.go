@@ -34,13 +34,19 @@ var start = time.Date(2025, 12, 24, 10, 0, 0, 123456000, time.UTC)
 
 func newHarness(t *testing.T, store session.Store, change ...func(*httpapi.Options)) *harness {
 	t.Helper()
+	return newRuledHarness(t, store, func(*session.Options) {}, change...)
+}
+
+// newRuledHarness is newHarness with other rules of the Service.
+func newRuledHarness(t *testing.T, store session.Store, rules func(*session.Options), change ...func(*httpapi.Options)) *harness {
+	t.Helper()
 	if store == nil {
 		store = memory.New()
 	}
 	h := &harness{t: t, log: &syncBuffer{}, now: start}
-	svc, err := session.NewService(store, session.Options{
-		TTL: 24 * time.Hour, CursorKey: make([]byte, session.CursorKeyBytes), Now: h.clock,
-	})
+	r := session.Options{TTL: 24 * time.Hour, CursorKey: make([]byte, session.CursorKeyBytes), Now: h.clock}
+	rules(&r)
+	svc, err := session.NewService(store, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +58,10 @@ func newHarness(t *testing.T, store session.Store, change ...func(*httpapi.Optio
 		c(&o)
 	}
 	h.api = httpapi.New(svc, o)
-	t.Cleanup(func() { _ = store.Close() })
+	t.Cleanup(func() {
+		_ = svc.Close(context.WithoutCancel(t.Context()))
+		_ = store.Close()
+	})
 	return h
 }
 
@@ -78,9 +87,21 @@ type answer struct {
 // call sends a request; a body is sent as JSON.
 func (h *harness) call(method, target, body string) answer {
 	h.t.Helper()
+	return h.send(method, target, body)
+}
+
+// send is call with headers, given as names and values by turns.
+func (h *harness) send(method, target, body string, headers ...string) answer {
+	h.t.Helper()
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		if headers[i] == "Content-Type" {
+			r.Header.Del("Content-Type")
+		}
+		r.Header.Add(headers[i], headers[i+1])
 	}
 	return h.do(r)
 }
@@ -157,6 +178,8 @@ type double struct {
 	session.Store
 	get    func(context.Context, string) (*session.Session, error)
 	create func(context.Context, *session.Session) error
+	update func(context.Context, string, session.Change, session.Condition) (*session.Session, error)
+	delete func(context.Context, string, session.Condition) (*session.Session, error)
 	status func(context.Context) (session.Status, error)
 }
 
@@ -172,6 +195,20 @@ func (d double) Create(ctx context.Context, s *session.Session) error {
 		return d.create(ctx, s)
 	}
 	return d.Store.Create(ctx, s)
+}
+
+func (d double) Update(ctx context.Context, id string, c session.Change, cond session.Condition) (*session.Session, error) {
+	if d.update != nil {
+		return d.update(ctx, id, c, cond)
+	}
+	return d.Store.Update(ctx, id, c, cond)
+}
+
+func (d double) Delete(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
+	if d.delete != nil {
+		return d.delete(ctx, id, cond)
+	}
+	return d.Store.Delete(ctx, id, cond)
 }
 
 func (d double) Status(ctx context.Context) (session.Status, error) {

@@ -37,13 +37,28 @@ func (a *API) logOperation(x *exchange, r *http.Request) {
 	if x.operation == "" || !a.log.Enabled(x.ctx, slog.LevelInfo) {
 		return
 	}
+	line, attrs := x.said()
+	a.log.LogAttrs(x.ctx, slog.LevelInfo, line, append(a.attrs(x, r, x.status), attrs...)...)
+}
+
+// said returns what is logged of the operation, for people and for programs.
+func (x *exchange) said() (line string, attrs []slog.Attr) {
+	user := slog.String("user", x.userID)
+	if x.sessionID == "" {
+		return fmt.Sprintf("%s %d sessions of user %s", x.operation, x.many, x.userID), []slog.Attr{user, slog.Int("sessions", x.many)}
+	}
 	shown := session.Redact(x.sessionID)
-	line := x.operation + " session " + shown
+	attrs = []slog.Attr{slog.String("session", shown), user}
+	line = x.operation + " session " + shown
+	if x.newID != "" {
+		next := session.Redact(x.newID)
+		line += " to " + next
+		attrs = append(attrs, slog.String("new_session", next))
+	}
 	if x.userID != "" {
 		line += " for user " + x.userID
 	}
-	a.log.LogAttrs(x.ctx, slog.LevelInfo, line, append(a.attrs(x, r, x.status),
-		slog.String("session", shown), slog.String("user", x.userID))...)
+	return line, attrs
 }
 
 // logAccess writes a line for every request, at debug level. It names the route,

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"session-api"
+	"session-api/internal/jsonpatch"
 )
 
 // The codes of errors that exist only in HTTP, beside those of package session.
@@ -19,6 +20,8 @@ const (
 	codeInvalidBody   session.Code = "invalid_body"
 	codeUnknownField  session.Code = "unknown_field"
 	codeInvalidQuery  session.Code = "invalid_query"
+	codeInvalidHeader session.Code = "invalid_header"
+	codeNoIfMatch     session.Code = "precondition_required"
 	codeBodyTimeout   session.Code = "request_timeout"
 	codeInternal      session.Code = "internal"
 	codeShuttingDown  session.Code = "shutting_down"
@@ -33,14 +36,16 @@ func errWrongMethod(allow string) error {
 // problem is the body of every error: RFC 9457, and beside its members "error",
 // which older clients read, and "code", which programs branch on.
 type problem struct {
-	Type      string       `json:"type"`
-	Title     string       `json:"title"`
-	Status    int          `json:"status"`
-	Detail    string       `json:"detail"`
-	Error     string       `json:"error"`
-	Code      session.Code `json:"code"`
-	Field     string       `json:"field,omitzero"`
-	RequestID string       `json:"requestId"`
+	Type   string       `json:"type"`
+	Title  string       `json:"title"`
+	Status int          `json:"status"`
+	Detail string       `json:"detail"`
+	Error  string       `json:"error"`
+	Code   session.Code `json:"code"`
+	Field  string       `json:"field,omitzero"`
+	// Version is the session's current one, where the caller named another.
+	Version   *int64 `json:"version,omitzero"`
+	RequestID string `json:"requestId"`
 }
 
 const problemType = "application/problem+json"
@@ -48,22 +53,32 @@ const problemType = "application/problem+json"
 // statusOf maps codes to HTTP statuses. Codes that are not here are faults of
 // ours: 500, with a sentence that tells nothing.
 var statusOf = map[session.Code]int{
-	codeMalformedJSON:         http.StatusBadRequest,
-	codeInvalidBody:           http.StatusBadRequest,
-	codeUnknownField:          http.StatusBadRequest,
-	codeInvalidQuery:          http.StatusBadRequest,
-	session.CodeInvalidUserID: http.StatusBadRequest,
-	session.CodeInvalidLimit:  http.StatusBadRequest,
-	session.CodeInvalidCursor: http.StatusBadRequest,
-	codeNoRoute:               http.StatusNotFound,
-	session.CodeNotFound:      http.StatusNotFound,
-	codeWrongMethod:           http.StatusMethodNotAllowed,
-	codeBodyTimeout:           http.StatusRequestTimeout,
-	session.CodeConflict:      http.StatusConflict,
-	session.CodeExpired:       http.StatusGone,
-	session.CodeTooLarge:      http.StatusRequestEntityTooLarge,
-	codeMediaType:             http.StatusUnsupportedMediaType,
-	session.CodeUnavailable:   http.StatusServiceUnavailable,
+	codeMalformedJSON:           http.StatusBadRequest,
+	codeInvalidBody:             http.StatusBadRequest,
+	codeUnknownField:            http.StatusBadRequest,
+	codeInvalidQuery:            http.StatusBadRequest,
+	codeInvalidHeader:           http.StatusBadRequest,
+	jsonpatch.CodeInvalid:       http.StatusBadRequest,
+	session.CodeInvalidUserID:   http.StatusBadRequest,
+	session.CodeInvalidLimit:    http.StatusBadRequest,
+	session.CodeInvalidCursor:   http.StatusBadRequest,
+	session.CodeInvalidValue:    http.StatusBadRequest,
+	codeNoRoute:                 http.StatusNotFound,
+	session.CodeNotFound:        http.StatusNotFound,
+	codeWrongMethod:             http.StatusMethodNotAllowed,
+	codeBodyTimeout:             http.StatusRequestTimeout,
+	session.CodePatchFailed:     http.StatusConflict,
+	session.CodeContention:      http.StatusConflict,
+	session.CodeTooManySessions: http.StatusConflict,
+	session.CodeKeyInFlight:     http.StatusConflict,
+	session.CodeExpired:         http.StatusGone,
+	session.CodeEnded:           http.StatusGone,
+	session.CodeConflict:        http.StatusPreconditionFailed,
+	session.CodeTooLarge:        http.StatusRequestEntityTooLarge,
+	codeMediaType:               http.StatusUnsupportedMediaType,
+	session.CodeKeyReused:       http.StatusUnprocessableEntity,
+	codeNoIfMatch:               http.StatusPreconditionRequired,
+	session.CodeUnavailable:     http.StatusServiceUnavailable,
 }
 
 // classify returns the status of err and the Error to tell the caller.
@@ -85,9 +100,14 @@ func classify(err error) (int, *session.Error) {
 	}
 }
 
-// retryAfter is the Retry-After of a 503, in seconds: outages that end by
+// retryAfter is the Retry-After of errors that pass, in seconds: those that end by
 // themselves mostly do so within one.
 const retryAfter = "1"
+
+// passes reports whether the same request may well succeed a little later.
+func passes(code session.Code) bool {
+	return code == session.CodeUnavailable || code == session.CodeContention || code == session.CodeKeyInFlight
+}
 
 // fail answers with the problem that err is. It is the only way to an error
 // answer. An answer that has begun can't be changed; the connection is cut then,
@@ -100,10 +120,10 @@ func (a *API) fail(x *exchange, r *http.Request, err error) {
 	if x.status != 0 {
 		panic(http.ErrAbortHandler)
 	}
-	if status == http.StatusServiceUnavailable {
+	if passes(known.Code) {
 		x.Header().Set("Retry-After", retryAfter)
 	}
-	sendErr := x.sendJSON(status, problemType, problem{
+	body := problem{
 		Type:      "about:blank",
 		Title:     http.StatusText(status),
 		Status:    status,
@@ -112,8 +132,12 @@ func (a *API) fail(x *exchange, r *http.Request, err error) {
 		Code:      known.Code,
 		Field:     known.Field,
 		RequestID: x.requestID,
-	})
-	if sendErr != nil {
-		panic(fmt.Errorf("sending a problem: %w", sendErr))
+	}
+	if known.Code == session.CodeConflict {
+		body.Version = &known.Version
+		x.Header().Set("ETag", etag(known.Version))
+	}
+	if err := x.sendJSON(status, problemType, body); err != nil {
+		panic(fmt.Errorf("sending a problem: %w", err))
 	}
 }

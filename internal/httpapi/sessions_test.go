@@ -18,7 +18,8 @@ func TestASessionLivesThroughItsCalls(t *testing.T) {
 	created := h.call("POST", "/sessions", `{"userId":"user123","data":{"theme": "dark"}}`)
 	id := created.member(t, "sessionId")
 	want := `{"sessionId":"` + id + `","userId":"user123","data":{"theme":"dark"},` +
-		`"createdAt":"2025-12-24T10:00:00.123456Z","expiresAt":"2025-12-25T10:00:00Z"}`
+		`"createdAt":"2025-12-24T10:00:00.123456Z","expiresAt":"2025-12-25T10:00:00Z",` +
+		`"version":1,"absoluteExpiresAt":"2025-12-25T10:00:00Z","lastActiveAt":"2025-12-24T10:00:00.123456Z"}`
 	if created.status != 201 || created.text != want {
 		t.Errorf("create answered %d %s\nwant %s", created.status, created.text, want)
 	}
@@ -32,7 +33,8 @@ func TestASessionLivesThroughItsCalls(t *testing.T) {
 	h.advance(time.Minute)
 	updated := h.call("PUT", "/sessions/"+id, `{"data":[1]}`)
 	want = `{"sessionId":"` + id + `","userId":"user123","data":[1],"createdAt":"2025-12-24T10:00:00.123456Z",` +
-		`"updatedAt":"2025-12-24T10:01:00.123456Z","expiresAt":"2025-12-25T10:00:00Z"}`
+		`"updatedAt":"2025-12-24T10:01:00.123456Z","expiresAt":"2025-12-25T10:00:00Z",` +
+		`"version":2,"absoluteExpiresAt":"2025-12-25T10:00:00Z","lastActiveAt":"2025-12-24T10:00:00.123456Z"}`
 	if updated.status != 200 || updated.text != want {
 		t.Errorf("update answered %d %s\nwant %s", updated.status, updated.text, want)
 	}
