@@ -35,6 +35,7 @@ func (a *API) table() []endpoint {
 		{Route{"GET", "/sessions"}, a.listSessions},
 		{Route{"GET", "/sessions/{id}"}, a.getSession},
 		{Route{"PUT", "/sessions/{id}"}, a.updateSession},
+		{Route{"PATCH", "/sessions/{id}"}, a.patchSession},
 		{Route{"DELETE", "/sessions/{id}"}, a.deleteSession},
 		{Route{"GET", "/sessions/user/{userId}"}, a.listUserSessions},
 		{Route{"GET", "/openapi.yaml"}, static("application/yaml", api.YAML())},
