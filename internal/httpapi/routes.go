@@ -37,6 +37,9 @@ func (a *API) table() []endpoint {
 		{Route{"PUT", "/sessions/{id}"}, a.updateSession},
 		{Route{"PATCH", "/sessions/{id}"}, a.patchSession},
 		{Route{"DELETE", "/sessions/{id}"}, a.deleteSession},
+		{Route{"POST", actionPrefix + "touch"}, a.touchSession},
+		{Route{"POST", actionPrefix + "extend"}, a.extendSession},
+		{Route{"POST", actionPrefix + "rotate"}, a.rotateSession},
 		{Route{"GET", "/sessions/user/{userId}"}, a.listUserSessions},
 		{Route{"GET", "/openapi.yaml"}, static("application/yaml", api.YAML())},
 		{Route{"GET", "/openapi.json"}, static("application/json", api.JSON())},
@@ -44,6 +47,10 @@ func (a *API) table() []endpoint {
 		{Route{"GET", "/docs/{asset...}"}, a.docs()},
 	}
 }
+
+// actionPrefix begins the patterns of what can be done to a session beside reading
+// and writing it.
+const actionPrefix = "/sessions/{id}/"
 
 // newMux builds the mux from the table. Methods are told apart here rather than
 // by the mux, whose own 405 is plain text.
@@ -61,10 +68,24 @@ func (a *API) newMux() (*http.ServeMux, []Route) {
 		}
 	}
 	mux := http.NewServeMux()
-	for pattern, methods := range resources {
-		mux.Handle(pattern, a.dispatch(pattern, methods))
-	}
 	noRoute := a.dispatch("", nil)
+	actions := map[string]http.Handler{}
+	for pattern, methods := range resources {
+		if word, ok := strings.CutPrefix(pattern, actionPrefix); ok {
+			actions[word] = a.dispatch(pattern, methods)
+		} else {
+			mux.Handle(pattern, a.dispatch(pattern, methods))
+		}
+	}
+	// One pattern for all of them: "/sessions/{id}/touch" itself would be at odds
+	// with "/sessions/user/{userId}", where users of these names live.
+	mux.HandleFunc(actionPrefix+"{action}", func(w http.ResponseWriter, r *http.Request) {
+		handle, ok := actions[r.PathValue("action")]
+		if !ok {
+			handle = noRoute
+		}
+		handle.ServeHTTP(w, r)
+	})
 	mux.Handle("/", noRoute)
 	// "user" is a word of the routes, never a session id.
 	mux.Handle("/sessions/user", noRoute)
