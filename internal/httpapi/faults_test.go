@@ -42,9 +42,13 @@ func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
 		{"POST", "/health", "GET, HEAD"},
 		{"PUT", "/sessions", "GET, HEAD, POST"},
 		{"OPTIONS", "/sessions", "GET, HEAD, POST"},
-		{"POST", "/sessions/x", "GET, HEAD, PUT, DELETE"},
-		{"TRACE", "/sessions/x", "GET, HEAD, PUT, DELETE"},
-		{"DELETE", "/sessions/user/u", "GET, HEAD"},
+		{"POST", "/sessions/x", "GET, HEAD, PUT, PATCH, DELETE"},
+		{"TRACE", "/sessions/x", "GET, HEAD, PUT, PATCH, DELETE"},
+		{"DELETE", "/sessions", "GET, HEAD, POST"},
+		{"PUT", "/sessions/user/u", "GET, HEAD, DELETE"},
+		{"GET", "/sessions/x/touch", "POST"},
+		{"DELETE", "/sessions/x/extend", "POST"},
+		{"PATCH", "/sessions/x/rotate", "POST"},
 		{"BREW", "/ready", "GET, HEAD"},
 		{"POST", "/docs", "GET, HEAD"},
 	} {
@@ -257,23 +261,39 @@ func TestNoSecretReachesTheLog(t *testing.T) {
 	secret := id[strings.LastIndexByte(id, '-')+1:]
 	for _, id := range []string{id, "session-unknown-" + canary, "session-panic-" + canary, canary, strings.Repeat(canary, 100)} {
 		for _, method := range []string{"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", canary} {
-			for _, path := range []string{"/sessions/" + id, "/sessions/user/" + id, "/sessions/" + id + "/x", "/" + id, "/sessions?cursor=" + id, "/sessions?limit=" + id, "/docs/" + id} {
+			for _, path := range []string{
+				"/sessions/" + id, "/sessions/user/" + id, "/sessions/" + id + "/x", "/" + id, "/sessions?cursor=" + id, "/sessions?limit=" + id, "/docs/" + id,
+				"/sessions/" + id + "/touch", "/sessions/" + id + "/extend", "/sessions/user/x?except=" + id, "/sessions/user/x?" + id, "/sessions?userId=" + id, "/sessions?order=" + id,
+			} {
 				for _, body := range []string{"", `{"data":"` + id + `"}`, `{"` + id + `":1}`, `{"userId":` + id} {
-					r := httptest.NewRequest(method, path, strings.NewReader(body))
-					r.Header.Set("Content-Type", "application/json")
-					r.Header.Set("X-Request-Id", "session-"+id)
-					h.do(r)
+					h.send(method, path, body, "X-Request-Id", "session-"+id, "Idempotency-Key", id, "If-None-Match", `"`+id+`"`)
+					h.send(method, path, body, "Content-Type", mergeType, "If-Match", `"`+id+`", "1"`)
 				}
 			}
 		}
 	}
+	former := h.create("user123", `{}`)
+	next := h.call("POST", "/sessions/"+former+"/rotate", `{"graceSeconds":60}`).member(t, "sessionId")
+	for _, id := range []string{former, next} {
+		h.call("GET", "/sessions/"+id, "")
+		h.call("POST", "/sessions/"+id+"/extend", `{"ttlSeconds":60}`)
+		h.call("POST", "/sessions/"+id+"/rotate", `{"`+id+`":1}`)
+	}
+	h.call("DELETE", "/sessions/user/user123?except="+former, "")
+	h.call("DELETE", "/sessions/user/user123", "")
 	fault = session.Unavailable(errors.New("gone"))
 	h.call("GET", "/sessions/"+id, "")
 	log := h.log.String()
+	for _, id := range []string{former, next} {
+		if strings.Contains(log, id[strings.LastIndexByte(id, '-')+1:]) {
+			t.Error("the secret of a rotated session is in the log")
+		}
+	}
 	if strings.Contains(log, secret) || strings.Contains(log, canary) {
 		t.Error("a secret is in the log")
 	}
-	for _, want := range []string{"Created session " + session.Redact(id) + " for user user123", "Deleted session " + session.Redact(id), "Updated session " + session.Redact(id), "panic", "route=/sessions/{id}"} {
+	for _, want := range []string{"Created session " + session.Redact(id) + " for user user123", "Deleted session " + session.Redact(id), "Updated session " + session.Redact(id), "panic", "route=/sessions/{id}",
+		"Rotated session " + session.Redact(former) + " to " + session.Redact(next), "Extended session " + session.Redact(next), "Ended 1 sessions of user user123"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log does not say %q", want)
 		}

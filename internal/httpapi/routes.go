@@ -41,6 +41,7 @@ func (a *API) table() []endpoint {
 		{Route{"POST", actionPrefix + "extend"}, a.extendSession},
 		{Route{"POST", actionPrefix + "rotate"}, a.rotateSession},
 		{Route{"GET", "/sessions/user/{userId}"}, a.listUserSessions},
+		{Route{"DELETE", "/sessions/user/{userId}"}, a.endUser},
 		{Route{"GET", "/openapi.yaml"}, static("application/yaml", api.YAML())},
 		{Route{"GET", "/openapi.json"}, static("application/json", api.JSON())},
 		{Route{"GET", "/docs"}, a.docs()},
