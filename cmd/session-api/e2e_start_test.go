@@ -48,6 +48,10 @@ func TestABadStartEndsWithItsCodeAndOneSentence(t *testing.T) {
 			sentence: []string{"SESSION_TTL_HOURS (--session-ttl-hours)", `"NaN"`, "from 1s to 876000h"},
 		},
 		{
+			name: "options that do not go together", env: []string{"SESSION_IDLE_TIMEOUT=1m", "SESSION_TOUCH_INTERVAL=45s"}, code: exitUsage,
+			sentence: []string{"SESSION_TOUCH_INTERVAL", "45s", "SESSION_IDLE_TIMEOUT", "1m0s"},
+		},
+		{
 			name: "a bad flag", args: []string{"serve", "--log-level=loud"}, code: exitUsage,
 			sentence: []string{"LOG_LEVEL (--log-level)", `"loud"`, "debug, info, warn or error"},
 		},
