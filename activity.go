@@ -19,7 +19,7 @@ func (s *Service) Touch(ctx context.Context, id string) (touched *Session, err e
 	err = s.retry(ctx, func() error {
 		found, err := s.active(ctx, id)
 		if err == nil {
-			touched, err = s.record(ctx, found)
+			touched, err = s.record(ctx, found, s.clock())
 		}
 		return err
 	})
@@ -28,12 +28,13 @@ func (s *Service) Touch(ctx context.Context, id string) (touched *Session, err e
 
 // seen records that a session was read. That somebody else changed its times just
 // now is as good: that was an activity too, or another reason to have them as
-// they were read. So is a store that cannot write now: what was read is true.
+// they were read. So is a store that cannot write now: what was read is true, if it
+// did not end meanwhile.
 func (s *Service) seen(ctx context.Context, found *Session) (*Session, error) {
-	recorded, err := s.record(ctx, found)
+	recorded, err := s.record(ctx, found, s.clock())
 	switch {
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrUnavailable):
-		return found, nil
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrUnavailable), ctx.Err() != nil:
+		return s.inTime(found)
 	case err != nil:
 		return nil, err
 	}
@@ -47,22 +48,21 @@ func (s *Service) wrote(ctx context.Context, updated *Session) {
 	if updated.IdleTimeout == 0 {
 		return
 	}
-	if recorded, err := s.record(ctx, updated); err == nil {
+	// The time of the write: a session that was in time for it has not idled out.
+	if recorded, err := s.record(ctx, updated, updated.UpdatedAt); err == nil {
 		updated.setTimes(recorded.Times())
 	}
 }
 
-// record writes the activity of now, unless the last record is too recent, and
-// returns the session as it then is. It loses no write of others: the condition
-// names the times that were read and nothing else, and nothing else is written.
-func (s *Service) record(ctx context.Context, found *Session) (*Session, error) {
-	now := s.clock()
-	if now.Sub(found.LastActive()) < s.touchInterval(found) {
+// record writes an activity, unless the last record is too recent, and returns the
+// session as it then is. It loses no write of others: the condition names the times
+// that were read and nothing else, and nothing else is written.
+func (s *Service) record(ctx context.Context, found *Session, at time.Time) (*Session, error) {
+	if at.Sub(found.LastActive()) < s.touchInterval(found) {
 		return found, nil
 	}
 	was := found.Times()
-	to := found.activeAt(now)
-	return s.store.Retime(ctx, found.ID, to, false, Condition{Now: now, Times: &was})
+	return s.store.Retime(ctx, found.ID, found.activeAt(at), false, Condition{Now: at, Times: &was})
 }
 
 // touchInterval never lets a session end for want of a record: half of a short

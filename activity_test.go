@@ -149,6 +149,36 @@ func TestAReadThatCannotRecordItIsARead(t *testing.T) {
 	wantErrorIs(t, "Get of a session that was ended meanwhile", err, session.ErrNotFound)
 }
 
+func TestAReadThatCouldNotRecordItEndsWithTheSession(t *testing.T) {
+	t.Parallel()
+	b, made := idle(t, session.Options{TouchOnRead: true})
+	b.now = made.ExpiresAt.Add(-time.Millisecond)
+	b.store.beforeWrite = func() { b.now = made.ExpiresAt }
+	b.store.failWrites = session.Unavailable(errors.New("slow"))
+	_, err := b.Get(t.Context(), made.ID)
+	wantErrorIs(t, "Get of a session that ended while it was recorded", err, session.ErrExpired)
+}
+
+func TestAWriteInTimeHasNotIdledOut(t *testing.T) {
+	t.Parallel()
+	b, made := idle(t, session.Options{})
+	b.now = made.ExpiresAt.Add(-time.Millisecond)
+	first := true
+	b.store.beforeWrite = func() {
+		if first {
+			first = false
+			b.now = b.now.Add(2 * time.Millisecond) // the write takes its time
+		}
+	}
+	got, err := b.Update(t.Context(), made.ID, []byte(`1`), nil)
+	if err != nil || !got.ExpiresAt.After(made.ExpiresAt) {
+		t.Fatalf("Update just before the idle end returned %+v, %v", got, err)
+	}
+	if _, err := b.Get(t.Context(), made.ID); err != nil {
+		t.Errorf("after it: %v", err)
+	}
+}
+
 // same reports whether two sessions are alike in every field that an answer shows.
 func same(a, b *session.Session) bool {
 	return a != nil && b != nil && a.ID == b.ID && a.UserID == b.UserID && string(a.Data) == string(b.Data) &&

@@ -33,11 +33,16 @@ func (s *Service) Create(ctx context.Context, n New) (*Session, error) {
 		return nil, err
 	}
 	created := s.newSession(n)
+	var err error
 	if s.options.MaxPerUser == 0 {
-		return created, s.store.Create(ctx, created)
+		err = s.store.Create(ctx, created)
+	} else {
+		_, err = s.place(ctx, created, nil)
 	}
-	_, err := s.place(ctx, created, nil)
-	return created, err
+	if err != nil {
+		return nil, err
+	}
+	return created, nil
 }
 
 func (s *Service) validateNew(n New) error {

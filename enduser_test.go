@@ -121,8 +121,29 @@ func TestEndUserSparesOneSessionUnderAnyOfItsIDs(t *testing.T) {
 		if _, err := s.Get(t.Context(), rotated.ID); err != nil {
 			t.Errorf("the spared session: %v", err)
 		}
-		if got, err := s.EndUser(t.Context(), "user", "absent"); err != nil || got.Count != 1 {
-			t.Errorf("EndUser except an absent id returned %+v, %v", got, err)
+	})
+}
+
+func TestEndUserRefusesToSpareWhatIsNoSessionOfTheUser(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, _, _, ids := crowd(t, 2)
+		other, err := s.Create(t.Context(), session.New{UserID: "other"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Delete(t.Context(), ids[0], nil); err != nil {
+			t.Fatal(err)
+		}
+		for what, id := range map[string]string{"an absent id": "absent", "an ended session": ids[0], "a session of another": other.ID} {
+			_, err := s.EndUser(t.Context(), "user", id)
+			var e *session.Error
+			if !errors.As(err, &e) || e.Code != session.CodeInvalidValue || e.Field != "except" {
+				t.Errorf("EndUser except %s returned %v", what, err)
+			}
+		}
+		if n := count(t, s); n != 2 {
+			t.Errorf("%d sessions are left; want both", n)
 		}
 	})
 }

@@ -27,7 +27,10 @@ func (s *Service) Extend(ctx context.Context, id string, ttl time.Duration, matc
 		extended, err = s.extendOnce(ctx, id, ttl, match)
 		return err
 	})
-	return extended, err
+	if err != nil {
+		return nil, err
+	}
+	return extended, nil
 }
 
 func (s *Service) extendOnce(ctx context.Context, id string, ttl time.Duration, match Match) (*Session, error) {
@@ -40,7 +43,7 @@ func (s *Service) extendOnce(ctx context.Context, id string, ttl time.Duration, 
 	if last := found.CreatedAt.Add(s.options.MaxTTL); end.After(last) {
 		return nil, invalid("ttlSeconds", fmt.Sprintf(
 			"at most %d now: a session ends at most %d seconds after it was created",
-			last.Sub(now)/time.Second, s.options.MaxTTL/time.Second))
+			max(last.Sub(now), 0)/time.Second, s.options.MaxTTL/time.Second))
 	}
 	was := found.Times()
 	to := was

@@ -71,26 +71,28 @@ func (j *jobs) stopping() bool {
 	}
 }
 
-// Close lets the work in the background finish, without further waiting, until ctx
-// ends; then it cuts it and returns ctx's error. What it cut is not lost track of:
-// its log line says what was left. The store must be open until then.
-func (s *Service) Close(ctx context.Context) error {
-	s.jobs.mu.Lock()
-	if !s.jobs.closed {
-		s.jobs.closed = true
-		close(s.jobs.closing)
+// close lets the jobs finish, without further waiting, until ctx ends; then it cuts
+// them and returns ctx's error.
+func (j *jobs) close(ctx context.Context) error {
+	j.mu.Lock()
+	if !j.closed {
+		j.closed = true
+		close(j.closing)
 	}
-	s.jobs.mu.Unlock()
+	j.mu.Unlock()
+	if len(j.slots) == 0 {
+		return nil // even if ctx has ended: nothing is cut
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.jobs.running.Wait()
+		j.running.Wait()
 	}()
 	select {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		s.jobs.cancel()
+		j.cancel()
 		<-done
 		return ctx.Err()
 	}

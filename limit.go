@@ -99,11 +99,15 @@ func (s *Service) makeRoom(ctx context.Context, tx *Transaction, r *roster, n in
 		}
 	}
 	slices.SortStableFunc(r.members, func(a, b member) int { return cmp.Compare(a.At, b.At) })
-	for _, m := range r.members[:n-1] {
-		_, err := s.store.Delete(ctx, m.ID, Condition{Now: now})
-		if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrExpired) {
-			return err
+	err := inParallel(enders, n-1, func(i int) error {
+		_, err := s.store.Delete(ctx, r.members[i].ID, Condition{Now: now})
+		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrExpired) || errors.Is(err, ErrUnreadable) {
+			return nil
 		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	tx.End = append(tx.End, Ending{ID: r.members[n-1].ID, Cond: Condition{Now: now}})
 	r.members = r.members[n:]
@@ -124,6 +128,11 @@ func (s *Service) reseat(ctx context.Context, tx *Transaction, former string) er
 
 // prolong sees to it that the user's roster has found as a member until end.
 func (s *Service) prolong(ctx context.Context, found *Session, end time.Time) error {
+	over, err := s.turns.take(ctx, userTurn(found.UserID))
+	if err != nil {
+		return err
+	}
+	defer over()
 	r, err := s.roster(ctx, found.UserID, s.clock())
 	if err != nil {
 		return err

@@ -1,11 +1,13 @@
 package session_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"session-api"
@@ -232,4 +234,171 @@ func TestAFormerIDTakesNoPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.create(t, "user")
+}
+
+// TestAnExpiredSessionStaysOverForTheLimit has an activity that began before the
+// end and takes effect after it: a slow call, or a clock that is behind.
+func TestAnExpiredSessionStaysOverForTheLimit(t *testing.T) {
+	t.Parallel()
+	b := newBenchOf(t, session.Options{TTL: 10 * time.Hour, MaxPerUser: 1, IdleTimeout: 10 * time.Minute})
+	made := b.create(t, "user")
+	b.now = made.ExpiresAt.Add(-time.Millisecond)
+	slow := true
+	b.store.beforeWrite = func() {
+		if slow {
+			slow = false
+			b.now = b.now.Add(300 * time.Millisecond)
+			b.create(t, "user")
+		}
+	}
+	_, err := b.Touch(t.Context(), made.ID)
+	wantErrorIs(t, "Touch of a session whose place was taken", err, session.ErrNotFound)
+	if got := b.ids(t, "user"); len(got) != 1 {
+		t.Errorf("the user has %v", got)
+	}
+}
+
+func TestAMemberThatLivesOnIsNoMemberThatIsOver(t *testing.T) {
+	t.Parallel()
+	b := newBenchOf(t, session.Options{TTL: 10 * time.Hour, MaxPerUser: 1, IdleTimeout: 10 * time.Minute})
+	made := b.create(t, "user")
+	b.now = made.ExpiresAt
+	fast, late := b.now, true
+	b.store.beforeWrite = func() { // the touch of a server whose clock is behind comes first
+		if late {
+			late = false
+			b.now = fast.Add(-time.Second)
+			if _, err := b.Touch(t.Context(), made.ID); err != nil {
+				t.Error(err)
+			}
+			b.now = fast
+		}
+	}
+	b.wantFull(t, "user")
+}
+
+func TestARowThatCannotBeUnderstoodTakesNoPlace(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []session.LimitPolicy{session.RejectNew, session.EvictOldest} {
+		store := &brokenRow{lateStore: lateStore{Store: memory.New()}}
+		s := serviceOn(t, store, func(o *session.Options) { o.MaxPerUser, o.LimitPolicy = 1, policy })
+		made, err := s.Create(t.Context(), session.New{UserID: "user"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		store.id = made.ID
+		if _, err := s.Create(t.Context(), session.New{UserID: "user"}); err != nil {
+			t.Errorf("%s: a broken row blocks the user: %v", policy, err)
+		}
+	}
+}
+
+func TestADamagedRosterIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	b := limited(t, 2, session.RejectNew)
+	b.create(t, "user")
+	stored, err := b.store.Record(t.Context(), "roster:user")
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := session.RecordWrite{Record: *stored, Was: stored.Version}
+	damaged.Value, damaged.Version = []byte("no JSON"), stored.Version+1
+	if err := b.store.Apply(t.Context(), session.Transaction{Records: []session.RecordWrite{damaged}}); err != nil {
+		t.Fatal(err)
+	}
+	b.create(t, "user")
+	b.wantFull(t, "user")
+}
+
+// halves is a store that shows the row of a transaction one read later than its
+// records, as DynamoDB may.
+type halves struct {
+	session.Store
+	late atomic.Pointer[string]
+}
+
+func (h *halves) Apply(ctx context.Context, tx session.Transaction) error {
+	err := h.Store.Apply(ctx, tx)
+	if err == nil && tx.Create != nil {
+		h.late.Store(&tx.Create.ID)
+	}
+	return err
+}
+
+func (h *halves) Get(ctx context.Context, id string) (*session.Session, error) {
+	if late := h.late.Load(); late != nil && *late == id {
+		h.late.Store(nil)
+		return nil, session.ErrNotFound
+	}
+	return h.Store.Get(ctx, id)
+}
+
+func TestAMemberWhoseRowShowsLateCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := serviceOn(t, &halves{Store: memory.New()}, func(o *session.Options) { o.MaxPerUser = 1 })
+		if _, err := s.Create(t.Context(), session.New{UserID: "user"}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.Create(t.Context(), session.New{UserID: "user"})
+		wantErrorIs(t, "a session too many", err, &session.Error{Code: session.CodeTooManySessions})
+	})
+}
+
+func TestAReplayWaitsForARowThatShowsLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := serviceOn(t, &halves{Store: memory.New()})
+		if _, _, err := s.CreateOnce(t.Context(), "key", aCreate); err != nil {
+			t.Fatal(err)
+		}
+		if _, replayed, err := s.CreateOnce(t.Context(), "key", aCreate); err != nil || !replayed {
+			t.Errorf("the second create returned %v, %v", replayed, err)
+		}
+	})
+}
+
+func TestRotationsOfOneUserTakeTurnsUnderALimit(t *testing.T) {
+	t.Parallel()
+	const sessions = 256
+	b := limited(t, sessions, session.RejectNew)
+	var ids []string
+	for range sessions {
+		ids = append(ids, b.create(t, "user").ID)
+	}
+	b.store.writes.Store(0)
+	together(sessions, func(i int) {
+		if _, err := b.Rotate(t.Context(), ids[i], session.Rotation{}, nil); err != nil {
+			t.Errorf("rotation %d: %v", i, err)
+		}
+	})
+	if n := b.store.writes.Load(); n != sessions {
+		t.Errorf("%d rotations made %d writes", sessions, n)
+	}
+}
+
+func TestAUserWithThousandsOfSessionsCanBeLimited(t *testing.T) {
+	t.Parallel()
+	store := memory.New()
+	free := serviceOn(t, store)
+	user := strings.Repeat("x", session.MaxUserIDBytes)
+	var last *session.Session
+	for range 3000 {
+		made, err := free.Create(t.Context(), session.New{UserID: user})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = made
+	}
+	s := serviceOn(t, store, func(o *session.Options) { o.MaxTTL, o.MaxPerUser, o.LimitPolicy = 2*time.Hour, 5, session.EvictOldest })
+	if _, err := s.Extend(t.Context(), last.ID, 90*time.Minute, nil); err != nil {
+		t.Errorf("Extend: %v", err)
+	}
+	stored, err := store.Record(t.Context(), "roster:"+user)
+	if err != nil || len(stored.Value) > session.MaxDataBytes {
+		t.Fatalf("the record has %d bytes, %v", len(stored.Value), err)
+	}
+	if _, err := s.Create(t.Context(), session.New{UserID: user}); err != nil {
+		t.Errorf("Create: %v", err)
+	}
 }

@@ -27,17 +27,19 @@ var ErrContention = &Error{
 // ErrContention if none did.
 func (s *Service) retry(ctx context.Context, try func() error) error {
 	backoff := firstBackoff
-	for range maxTries {
+	for tries := 1; ; tries++ {
 		err := try()
 		if !outrun(err) {
 			return err
+		}
+		if tries == maxTries {
+			return ErrContention
 		}
 		if err := pause(ctx, rand.N(backoff)); err != nil {
 			return err
 		}
 		backoff = min(2*backoff, maxBackoff)
 	}
-	return ErrContention
 }
 
 // mismatched wraps a conflict with what the caller asked for, which no further

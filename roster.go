@@ -9,6 +9,14 @@ import (
 	"time"
 )
 
+// What is done to rosters, here and in limit.go:
+//
+//	roster   reads one, or enrols a user who has none
+//	strike   takes off the members whose rows are over
+//	seat     puts a new session on it, making room where that is the policy
+//	reseat   puts the new id of a rotated session in the place of its former one
+//	prolong  tells it of a later end
+
 // roster is the list of a user's sessions that the limit for each user goes by. A
 // member may be over, for nobody strikes out who ends early; an active session is
 // always a member. That is why no count can drift, whoever removes rows: before a
@@ -18,6 +26,8 @@ type roster struct {
 	members []member
 	// version is that of the record it was read from; 0 for none.
 	version int64
+	// fresh says that the members were just listed, so all of them are active.
+	fresh bool
 }
 
 // member is a session on a roster.
@@ -47,16 +57,22 @@ func (s *Service) roster(ctx context.Context, userID string, now time.Time) (*ro
 		return nil, err
 	}
 	r.version = stored.Version
-	if err := json.Unmarshal(stored.Value, &r.members); err != nil {
-		return nil, errors.New("the roster of a user's sessions cannot be read")
+	if json.Unmarshal(stored.Value, &r.members) != nil {
+		r.members = nil // a damaged roster is made anew
+		return r, s.enrol(ctx, r, now)
 	}
 	r.members = slices.DeleteFunc(r.members, func(m member) bool { return m.End <= now.Unix() })
 	return r, nil
 }
 
-// enrol fills a roster from the user's list.
+// maxEnrolled bounds who is put on a roster that is made of a list, so that it fits
+// a record: a member takes up to 150 bytes.
+const maxEnrolled = 2500
+
+// enrol fills a roster from the user's list, the newest sessions first.
 func (s *Service) enrol(ctx context.Context, r *roster, now time.Time) error {
-	q := PageQuery{Now: now, Limit: MaxPageLimit}
+	r.fresh = true
+	q := PageQuery{Now: now, Limit: MaxPageLimit, Descending: true}
 	for {
 		page, err := s.store.ListByUser(ctx, r.userID, q)
 		if err != nil {
@@ -65,7 +81,8 @@ func (s *Service) enrol(ctx context.Context, r *roster, now time.Time) error {
 		for _, found := range page.Sessions {
 			r.members = append(r.members, memberOf(found))
 		}
-		if page.Next == "" {
+		if page.Next == "" || len(r.members) >= maxEnrolled {
+			r.members = r.members[:min(len(r.members), maxEnrolled)]
 			return nil
 		}
 		q.After = page.Next
@@ -98,19 +115,13 @@ const checkers = 16
 
 // strike looks at all members and takes off those that are over.
 func (s *Service) strike(ctx context.Context, r *roster, now time.Time) error {
-	over := make([]bool, len(r.members))
-	err := inParallel(checkers, len(r.members), func(i int) error {
-		found, err := s.store.Get(ctx, r.members[i].ID)
-		switch {
-		case errors.Is(err, ErrNotFound):
-			over[i] = true
-		case errors.Is(err, ErrUnreadable): // whoever mends the row may bring it back
-		case err != nil:
-			return err
-		default:
-			over[i] = found.RotatedTo != "" || found.ExpiredAt(now)
-		}
+	if r.fresh {
 		return nil
+	}
+	over := make([]bool, len(r.members))
+	err := inParallel(checkers, len(r.members), func(i int) (err error) {
+		over[i], err = s.isOver(ctx, r.members[i].ID, now)
+		return err
 	})
 	if err != nil {
 		return err
@@ -123,4 +134,31 @@ func (s *Service) strike(ctx context.Context, r *roster, now time.Time) error {
 	}
 	r.members = kept
 	return nil
+}
+
+// isOver reports whether a member is over for good. A row that has expired is
+// removed to make sure of it: an activity whose clock is behind, or whose call took
+// long, could otherwise still move its end.
+func (s *Service) isOver(ctx context.Context, id string, now time.Time) (bool, error) {
+	found, err := s.lookTwice(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound), errors.Is(err, ErrUnreadable): // which no call can use
+		return true, nil
+	case err != nil:
+		return false, err
+	case found.RotatedTo != "":
+		return true, nil
+	case !found.ExpiredAt(now):
+		return false, nil
+	}
+	was := found.Times()
+	// The zero Now is before every end: it is over, and goes if it still is.
+	_, err = s.store.Delete(ctx, id, Condition{Times: &was})
+	switch {
+	case err == nil, errors.Is(err, ErrNotFound):
+		return true, nil
+	case errors.Is(err, ErrConflict):
+		return false, nil
+	}
+	return false, err
 }

@@ -42,7 +42,10 @@ func (s *Service) Rotate(ctx context.Context, id string, r Rotation, match Match
 		rotated, err = s.rotateOnce(ctx, id, r, match)
 		return err
 	})
-	return rotated, err
+	if err != nil {
+		return nil, err
+	}
+	return rotated, nil
 }
 
 func (s *Service) validateRotation(r Rotation) error {
@@ -77,10 +80,17 @@ func (s *Service) rotateOnce(ctx context.Context, id string, r Rotation, match M
 		until := now.Add(r.Grace + time.Second - 1).Truncate(time.Second)
 		tx.End[0].Alias = &Alias{To: next.ID, Until: until}
 	}
-	if s.options.MaxPerUser > 0 {
-		if err := s.reseat(ctx, &tx, found.ID); err != nil {
-			return nil, err
-		}
+	if s.options.MaxPerUser == 0 {
+		return next, s.store.Apply(ctx, tx)
+	}
+	// After the turn of the id, never before: so nobody waits for each other.
+	end, err := s.turns.take(ctx, userTurn(found.UserID))
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	if err := s.reseat(ctx, &tx, found.ID); err != nil {
+		return nil, err
 	}
 	return next, s.store.Apply(ctx, tx)
 }
@@ -93,8 +103,6 @@ func (s *Service) successor(found *Session, r Rotation, now time.Time) *Session 
 	if r.Auth != nil {
 		next.Auth = *r.Auth
 	}
-	if next.IdleTimeout > 0 {
-		next.setTimes(found.activeAt(now))
-	}
+	next.setTimes(found.activeAt(now))
 	return next
 }

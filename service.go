@@ -52,10 +52,8 @@ const (
 	// maxHops bounds how many rotations a former id is followed over: each has its
 	// own time of grace, so more than a few are no parallel requests of one browser.
 	maxHops = 4
-	// hopPause is how long a read waits for the session that an alias names: an
-	// engine may show the two parts of a rotation one after the other. See
-	// Store.Apply.
-	hopPause = 50 * time.Millisecond
+	// partsPause is how long the other parts of a transaction are waited for.
+	partsPause = 50 * time.Millisecond
 )
 
 // follow returns the active session that id or, as long as there is grace, a
@@ -66,15 +64,25 @@ func (s *Service) follow(ctx context.Context, id string) (*Session, error) {
 		if hops == maxHops {
 			return nil, ErrNotFound
 		}
-		next := found.RotatedTo
-		if found, err = s.row(ctx, next); errors.Is(err, ErrNotFound) {
-			if err := pause(ctx, hopPause); err != nil {
-				return nil, err
-			}
-			found, err = s.row(ctx, next)
+		if found, err = s.lookTwice(ctx, found.RotatedTo); err == nil {
+			found, err = s.inTime(found)
 		}
 	}
 	return found, err
+}
+
+// lookTwice returns the row at id, active or not, for whoever knows of it from
+// another part of the transaction that made it: an engine may show the parts one
+// after the other. See Store.Apply.
+func (s *Service) lookTwice(ctx context.Context, id string) (*Session, error) {
+	found, err := s.store.Get(ctx, id)
+	if !errors.Is(err, ErrNotFound) {
+		return found, err
+	}
+	if err := pause(ctx, partsPause); err != nil {
+		return nil, err
+	}
+	return s.store.Get(ctx, id)
 }
 
 // row returns the active session, or the alias in its time of grace, at id.
@@ -86,8 +94,12 @@ func (s *Service) row(ctx context.Context, id string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The clock is read after the row, so that a read that took long never
-	// answers with a session that ended meanwhile.
+	return s.inTime(found)
+}
+
+// inTime returns found unless its time is over. The clock is read after the row, so
+// that a read that took long never answers with a session that ended meanwhile.
+func (s *Service) inTime(found *Session) (*Session, error) {
 	switch over := found.ExpiredAt(s.clock()); {
 	case over && found.RotatedTo != "":
 		return nil, ErrNotFound // a former id is no session that has expired
@@ -153,3 +165,8 @@ func (s *Service) Ready(ctx context.Context) (Status, error) {
 	}
 	return status, err
 }
+
+// Close lets the work that requests left in the background finish until ctx ends,
+// then cuts it, which its log lines tell, and returns ctx's error. No new work
+// begins. The store must be open until then.
+func (s *Service) Close(ctx context.Context) error { return s.jobs.close(ctx) }

@@ -18,7 +18,7 @@ import (
 // serve runs the server until a signal ends it, and returns nil after a stop in
 // good order.
 func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
-	if err := c.Sessions.Check(); err != nil {
+	if err := c.Check(); err != nil {
 		return usageError{err}
 	}
 	log := newLogger(c.Logs, out)

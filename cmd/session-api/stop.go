@@ -48,7 +48,9 @@ func (s stopper) serveUntil(signals <-chan os.Signal, l net.Listener) error {
 	go func() { served <- s.server.Serve(l) }()
 	select {
 	case err := <-served:
-		return both(fmt.Errorf("the server ended by itself: %w", err), s.store.Close())
+		ctx, cancel := context.WithTimeout(context.Background(), s.grace)
+		defer cancel()
+		return both(fmt.Errorf("the server ended by itself: %w", err), both(s.endJobs(ctx), s.store.Close()))
 	case sig := <-signals:
 		s.log.Info("stopping", "signal", sig.String(), "delay", s.delay.String(), "grace", s.grace.String())
 	}

@@ -51,6 +51,15 @@ type Store struct {
 	given map[string]string
 }
 
+// Check returns a sentence about options of different groups that do not go together,
+// or of one.
+func (c *Config) Check() error {
+	if engine, _ := c.Store.Engine(); engine == DynamoDB && !c.Store.ConsistentRead && c.Sessions.MaxPerUser > 0 {
+		return errors.New("SESSION_MAX_PER_USER (--session-max-per-user) needs DYNAMODB_CONSISTENT_READ: reads that trail behind cannot keep a limit")
+	}
+	return c.Sessions.check()
+}
+
 // Table says which DynamoDB table is meant.
 type Table struct {
 	TableName string `name:"dynamodb-table-name" type:"table" default:"tenant-atlantis-user-sessions" help:"The table of the dynamodb engine. Setting it selects that engine unless SESSION_STORE says otherwise."`
@@ -99,9 +108,9 @@ func (s Sessions) LongestTTL() time.Duration {
 	return s.MaxTTL
 }
 
-// Check returns a sentence about options that are fine each by itself and do not
+// check returns a sentence about options that are fine each by itself and do not
 // go together.
-func (s Sessions) Check() error {
+func (s Sessions) check() error {
 	switch {
 	case s.LongestTTL() < s.TTL:
 		return errors.New("SESSION_MAX_TTL_HOURS (--session-max-ttl-hours) must not be less than SESSION_TTL_HOURS (--session-ttl-hours)")

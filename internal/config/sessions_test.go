@@ -28,17 +28,19 @@ func TestOptionsThatDoNotGoTogetherAreNamed(t *testing.T) {
 		{[]string{"SESSION_MAX_TTL_HOURS=23"}, []string{"SESSION_MAX_TTL_HOURS", "SESSION_TTL_HOURS"}},
 		{[]string{"SESSION_IDLE_TIMEOUT=1500ms"}, []string{"SESSION_IDLE_TIMEOUT", "1.5s", "whole seconds"}},
 		{[]string{"SESSION_IDLE_TIMEOUT=721h"}, []string{"SESSION_IDLE_TIMEOUT", "720h"}},
+		{[]string{"DYNAMODB_TABLE_NAME=tab", "DYNAMODB_CONSISTENT_READ=false", "SESSION_MAX_PER_USER=1"}, []string{"SESSION_MAX_PER_USER", "DYNAMODB_CONSISTENT_READ"}},
 		{[]string{"SESSION_IDLE_TIMEOUT=10s", "SESSION_TOUCH_INTERVAL=6s"}, []string{"SESSION_TOUCH_INTERVAL", "6s", "SESSION_IDLE_TIMEOUT", "10s"}},
 	} {
-		err := mustParse(t, nil, test.variables...).Sessions.Check()
+		err := mustParse(t, nil, test.variables...).Check()
 		for _, word := range test.named {
 			if err == nil || !strings.Contains(err.Error(), word) {
 				t.Errorf("%v gives %v; want a sentence with %q", test.variables, err, word)
 			}
 		}
 	}
-	for _, variables := range [][]string{nil, {"SESSION_TTL_HOURS=2000"}, {"SESSION_IDLE_TIMEOUT=10s", "SESSION_TOUCH_INTERVAL=5s"}, {"SESSION_TOUCH_INTERVAL=1h"}} {
-		if err := mustParse(t, nil, variables...).Sessions.Check(); err != nil {
+	for _, variables := range [][]string{nil, {"SESSION_TTL_HOURS=2000"}, {"SESSION_IDLE_TIMEOUT=10s", "SESSION_TOUCH_INTERVAL=5s"}, {"SESSION_TOUCH_INTERVAL=1h"},
+		{"DYNAMODB_CONSISTENT_READ=false", "SESSION_MAX_PER_USER=1"}, {"DYNAMODB_TABLE_NAME=tab", "SESSION_MAX_PER_USER=1"}} {
+		if err := mustParse(t, nil, variables...).Check(); err != nil {
 			t.Errorf("%v is refused: %v", variables, err)
 		}
 	}
