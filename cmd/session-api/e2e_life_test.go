@@ -95,7 +95,8 @@ func TestEveryErrorIsAProblemDocument(t *testing.T) {
 		{400, "GET", "/sessions?cursor=made-up", ""},
 		{404, "GET", "/sessions/session-ada-NONE", ""},
 		{404, "GET", "/nowhere", ""},
-		{405, "PATCH", "/sessions/session-ada-NONE", ""},
+		{405, "POST", "/sessions/session-ada-NONE", ""},
+		{415, "PATCH", "/sessions/session-ada-NONE", "{}"},
 		{413, "POST", "/sessions", createBody("ada", `"`+strings.Repeat("x", 1<<10)+`"`)},
 	}
 	for _, test := range tests {

@@ -104,7 +104,9 @@ func TestARotationGivesTheSessionANewID(t *testing.T) {
 	if a.status != 200 || next == id || a.header.Get("Location") != "/sessions/"+next || a.header.Get("ETag") != `"2"` {
 		t.Errorf("it was answered %d %s with %v", a.status, a.text, a.header)
 	}
-	want := strings.NewReplacer(id, next, `"version":1`, `"version":2`).Replace(created.text)
+	// A rotation is an activity, and changes nothing else.
+	want := strings.NewReplacer(id, next, `"version":1`, `"version":2`,
+		`"lastActiveAt":"2025-12-24T10:00:`, `"lastActiveAt":"2025-12-24T10:01:`).Replace(created.text)
 	if got := h.call("GET", "/sessions/"+next, ""); got.text != want || a.text != want || got.header.Get("Session-Id") != "" {
 		t.Errorf("the new id has %s with %v\nwant %s", got.text, got.header, want)
 	}
