@@ -15,7 +15,8 @@ import (
 
 const (
 	// maxQueued bounds the commits under way, and with them what a disk that
-	// does not answer keeps in memory: at most 256 rows of 400 KB.
+	// does not answer keeps in memory: at most 256 rows of 400 KB, and the records
+	// that are written with them.
 	maxQueued = 256
 	// maxGroupBytes ends a group, so that it stays far below the size at which
 	// Pebble treats a batch in another, slower way (half a memtable).
@@ -26,8 +27,9 @@ const (
 type commit struct {
 	batch *pebble.Batch
 	// locks are released once the changes are durable.
-	locks []*rowLock
-	// settled is what the lock of a published write closes then.
+	locks []held
+	// settled is closed before they are: reads of the rows that were published
+	// with it then see the changes. It is nil if none were.
 	settled chan struct{}
 	// lazy is set if nobody needs the changes to be durable yet.
 	lazy bool
@@ -118,7 +120,11 @@ func (c *committer) rouse() {
 	}
 }
 
+// release ends the commit: for all its rows at once, then lock by lock.
 func (w *commit) release() {
+	if w.settled != nil {
+		close(w.settled)
+	}
 	for _, l := range w.locks {
 		l.release()
 	}

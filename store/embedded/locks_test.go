@@ -32,11 +32,13 @@ func watch(t *testing.T) (ctx context.Context, asked <-chan struct{}, cancel fun
 	return w, w.asked, cancel
 }
 
-func newTestLocks(load func(id string) (*session.Session, error)) *rowLocks {
-	return newRowLocks(newHealth(slog.New(slog.DiscardHandler)), load)
+func newTestLocks(load func(id string) (*session.Session, error)) *rowLocks[session.Session] {
+	return newRowLocks(newHealth(slog.New(slog.DiscardHandler)), rowKind[session.Session]{
+		load: load, clone: (*session.Session).Clone, size: hotSize,
+	})
 }
 
-func mustAcquire(t *testing.T, l *rowLocks, id string) *rowLock {
+func mustAcquire[T any](t *testing.T, l *rowLocks[T], id string) *rowLock[T] {
 	t.Helper()
 	r := l.tryAcquire(id)
 	if r == nil {
@@ -51,12 +53,12 @@ func TestReadThatAWriteOvertakesLooksAgain(t *testing.T) {
 	t.Parallel()
 	before, after := newSession("row"), newSession("row")
 	after.Version = 2
-	var l *rowLocks
+	var l *rowLocks[session.Session]
 	overtaken := false
 	l = newTestLocks(func(id string) (*session.Session, error) {
 		if !overtaken {
 			overtaken = true
-			mustAcquire(t, l, id).publish(before)
+			mustAcquire(t, l, id).publish(make(chan struct{}), before)
 		}
 		return after, nil
 	})
@@ -70,7 +72,8 @@ func TestReadWaitsForAWriteThatItsCallerGaveUp(t *testing.T) {
 	stored := newSession("row")
 	l := newTestLocks(func(string) (*session.Session, error) { return stored, nil })
 	lock := mustAcquire(t, l, "row")
-	settled := lock.publish(nil)
+	settled := make(chan struct{})
+	lock.publish(settled, nil)
 	if _, err := l.read(t.Context(), "row"); !errors.Is(err, session.ErrNotFound) {
 		t.Errorf("read while the caller waits: %v; want the row as it was", err)
 	}
@@ -91,6 +94,7 @@ func TestReadWaitsForAWriteThatItsCallerGaveUp(t *testing.T) {
 	ctx, asked, _ = watch(t)
 	go read(ctx)
 	<-asked
+	close(settled)
 	lock.release()
 	if r := <-results; r.err != nil || r.s != stored {
 		t.Errorf("read after the write settled = %v, %v; want the row as it is", r.s, r.err)
@@ -98,7 +102,7 @@ func TestReadWaitsForAWriteThatItsCallerGaveUp(t *testing.T) {
 
 	// What was forsaken is over; it says nothing of the next write.
 	next := mustAcquire(t, l, "row")
-	next.publish(stored)
+	next.publish(make(chan struct{}), stored)
 	next.forsake(settled)
 	if _, err := l.read(t.Context(), "row"); err != nil {
 		t.Errorf("read during the next write: %v", err)

@@ -30,7 +30,7 @@ func (s *Store) load(id string) (*session.Session, error) {
 		return nil, readError(err)
 	}
 	found, err := decodeRow(id, row)
-	if err == nil {
+	if err == nil && found.Data != nil { // an alias has none
 		found.Data = append(make([]byte, 0, len(found.Data)), found.Data...)
 	}
 	if closeErr := closer.Close(); closeErr != nil && err == nil {
@@ -39,7 +39,7 @@ func (s *Store) load(id string) (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &found, nil
+	return found, nil
 }
 
 // exists reports whether a row with this id is stored, readable or not.
