@@ -49,17 +49,7 @@ func TestBrokenRowIsLeftOutAndLoggedOnce(t *testing.T) {
 func TestPageOverManyExpiredRowsIsShort(t *testing.T) {
 	t.Parallel()
 	s := open(t, Options{fs: vfs.NewMem()})
-	expired := 2*looks(1) + 10
-	together(t, 50, func(i int) error {
-		for n := i; n < expired; n += 50 {
-			row := newSession(fmt.Sprintf("old-%05d", n))
-			row.ExpiresAt = now.Truncate(time.Second)
-			if err := s.Create(context.Background(), row); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	createExpired(t, s, 2*looks(1)+10)
 	create(t, s, newSession("young"))
 	for name, list := range map[string]func(session.PageQuery) (session.Page, error){
 		"List":       func(q session.PageQuery) (session.Page, error) { return s.List(t.Context(), q) },
@@ -79,6 +69,21 @@ func TestPageOverManyExpiredRowsIsShort(t *testing.T) {
 	}
 }
 
+// createExpired creates sessions of ann that are over.
+func createExpired(t *testing.T, s *Store, n int) {
+	t.Helper()
+	together(t, 50, func(i int) error {
+		for ; i < n; i += 50 {
+			row := newSession(fmt.Sprintf("old-%05d", i))
+			row.ExpiresAt = now.Truncate(time.Second)
+			if err := s.Create(context.Background(), row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func TestPositionThatWasNeverGivenOutIsRefused(t *testing.T) {
 	t.Parallel()
 	s := open(t, Options{fs: vfs.NewMem()})
@@ -87,6 +92,9 @@ func TestPositionThatWasNeverGivenOutIsRefused(t *testing.T) {
 		q := session.PageQuery{Now: now, Limit: 1, After: after}
 		_, err := s.ListByUser(t.Context(), "ann", q)
 		wantError(t, fmt.Sprintf("ListByUser after %q", after), err, session.ErrInvalidCursor)
+		q.Descending, q.IDsOnly = true, true
+		_, err = s.ListByUser(t.Context(), "ann", q)
+		wantError(t, fmt.Sprintf("ListByUser descending after %q", after), err, session.ErrInvalidCursor)
 		_, err = s.List(t.Context(), q)
 		wantError(t, fmt.Sprintf("List after %q", after), err, session.ErrInvalidCursor)
 	}

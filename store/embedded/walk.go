@@ -19,13 +19,13 @@ type walk struct {
 	page   session.Page
 }
 
-// page returns what fill makes of the keys in [lower, upper).
-func (s *Store) page(ctx context.Context, lower, upper []byte, fill func(*walk)) (session.Page, error) {
+// page returns what fill makes of keys.
+func (s *Store) page(ctx context.Context, keys span, fill func(*walk)) (session.Page, error) {
 	if err := s.enter(ctx); err != nil {
 		return session.Page{}, err
 	}
 	defer s.gate.leave()
-	iter, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
+	iter, err := s.db.NewIter(&pebble.IterOptions{LowerBound: keys.lower, UpperBound: keys.upper})
 	if err != nil {
 		return session.Page{}, readError(err)
 	}
@@ -41,15 +41,18 @@ func (s *Store) page(ctx context.Context, lower, upper []byte, fill func(*walk))
 	return w.page, nil
 }
 
-// row returns the row that the iterator is at, with a Data that aliases its
-// buffer; nil if it cannot be understood.
+// row returns the session that the iterator is at, with a Data that aliases its
+// buffer; nil if it cannot be understood or is an alias.
 func (w *walk) row(id string) *session.Session {
 	found, err := decodeRow(id, w.iter.Value())
 	if err != nil {
 		w.unread.Note(id, err)
 		return nil
 	}
-	return &found
+	if found.RotatedTo != "" {
+		return nil
+	}
+	return found
 }
 
 // rowBatch is how many rows a page of a user's sessions reads at a time. In the
