@@ -37,6 +37,9 @@ func TestFailingLogRefusesWritesAndLosesNothing(t *testing.T) {
 			d.fail(nil)
 			wantError(t, "Update after the failure", update(t.Context(), s, "row-1", `2`), session.ErrUnavailable)
 			wantError(t, "Delete after the failure", end(t.Context(), s, "row-2"), session.ErrUnavailable)
+			wantError(t, "Retime after the failure", retime(t.Context(), s, "row-1", ends), session.ErrUnavailable)
+			tx := session.Transaction{End: []session.Ending{ending("row-1", "row-2"), ending("row-2", "")}}
+			wantError(t, "Apply after the failure", s.Apply(t.Context(), tx), session.ErrUnavailable)
 			_, err := s.Status(t.Context())
 			wantError(t, "Status after the failure", err, session.ErrUnavailable)
 
@@ -160,6 +163,9 @@ func TestReserveRefusesWritesBeforeTheDiskIsFull(t *testing.T) {
 	free(reserveBytes - 1)
 	wantError(t, "Create below the reserve", s.Create(t.Context(), newSession("row-4")), session.ErrUnavailable)
 	wantError(t, "Update below the reserve", update(t.Context(), s, "row-1", `2`), session.ErrUnavailable)
+	wantError(t, "Retime below the reserve", retime(t.Context(), s, "row-1", ends), session.ErrUnavailable)
+	tx := session.Transaction{End: []session.Ending{ending("row-1", "")}}
+	wantError(t, "Apply below the reserve", s.Apply(t.Context(), tx), session.ErrUnavailable)
 	_, err := s.Status(t.Context())
 	wantError(t, "Status below the reserve", err, session.ErrUnavailable)
 	if err := end(t.Context(), s, "row-1"); err != nil {

@@ -6,15 +6,22 @@
 //	session-api.json   says whose directory it is and in which format (marker.go)
 //	db/                the Pebble database; its LOCK file keeps other processes out
 //
-// The database holds four kinds of keys (keys.go):
+// The database holds six kinds of keys (keys.go):
 //
-//	r <id>                          one session (row.go)
+//	r <id>                          one session or alias (row.go)
 //	u <user> <createdAt> <id>       finds a user's sessions in order of creation
-//	e <expiresAt> <id>              finds the sessions whose time is over
+//	e <expiresAt> <id>              finds the sessions and aliases whose time is over
+//	k <key>                         one record (record.go)
+//	x <expiresAt> <key>             finds the records whose time is over
 //	m cursor                        the key that seals the cursors of lists
 //
-// A create or a delete writes the three keys of a session in one atomic batch.
-// An update writes the row alone: nothing in the index keys ever changes.
+// A row has one of three layouts: 1 is a session without optional fields, 2 one
+// with them, 3 an alias. An alias has no by-user key, so that no list finds it.
+//
+// What belongs together comes and goes in one atomic batch (batch.go): the three
+// keys of a session, the two of an alias or a record, and whatever a transaction
+// names. An update writes the row alone, for nothing in the index keys changes.
+// Other times move the by-expiry key and are noted in the by-user entry.
 //
 // # Durability and isolation
 //
@@ -25,7 +32,12 @@
 // Pebble makes a batch visible before its sync. So that no caller sees a state
 // that a crash takes back, Get answers with the row as it was before a write of
 // it that is under way (locks.go, lockread.go), and a list waits for the sync of
-// what it saw.
+// what it saw. Record does as Get, with locks of its own.
+//
+// A write holds the lock of its row from before it reads it until it is durable. A
+// transaction (apply.go) holds those of all rows that it ends or makes and of all
+// records that it writes; it takes them in one order, rows before records, so that
+// no two wait for each other. To reads all that it does happens at one moment.
 //
 // Rows that were read last are kept decoded in front of Pebble (hotrows.go). A
 // write drops its row before it can begin, so none is ever stale.
@@ -41,10 +53,12 @@
 // that was waiting is answered with ErrUnavailable at once. Before it comes to
 // that, writes are refused while the disk has less free space than a reserve
 // (space.go); deletes may use most of the reserve, for they make room.
+// Transactions may not, whatever is in them.
 //
 // # The sweep
 //
-// Expired rows stay readable for Options.Retention. After that a background
-// goroutine (sweep.go) removes them in small steps, with a pause after each in
-// proportion to what it took.
+// Expired rows, aliases among them, stay readable for Options.Retention, and
+// records until their time is over. After that a background goroutine (sweep.go)
+// removes them in small steps, with a pause after each in proportion to what it
+// took. It walks the two by-expiry indexes and reads no rows.
 package embedded

@@ -63,6 +63,56 @@ func end(ctx context.Context, s *Store, id string) error {
 	return err
 }
 
+// retime moves the end of a row.
+func retime(ctx context.Context, s *Store, id string, to time.Time) error {
+	_, err := s.Retime(ctx, id, session.Times{ExpiresAt: to}, false, session.Condition{Now: now})
+	return err
+}
+
+// ending ends a row in a transaction; to, if it isn't "", is where its alias leads.
+func ending(id, to string) session.Ending {
+	e := session.Ending{ID: id, Cond: session.Condition{Now: now}}
+	if to != "" {
+		e.Alias = &session.Alias{To: to, Until: ends}
+	}
+	return e
+}
+
+// record is the write of a record in the place of the one at version was.
+func record(key string, version, was int64) session.RecordWrite {
+	return session.RecordWrite{
+		Record: session.Record{Key: key, Value: []byte(key), Version: version, ExpiresAt: ends},
+		Was:    was,
+	}
+}
+
+func apply(t testing.TB, s *Store, tx session.Transaction) {
+	t.Helper()
+	if err := s.Apply(t.Context(), tx); err != nil {
+		t.Fatalf("Apply: %v", err)
+	}
+}
+
+// wantAlias fails unless the row is an alias that leads to to.
+func wantAlias(t testing.TB, s *Store, id, to string) {
+	t.Helper()
+	got, err := s.Get(t.Context(), id)
+	if err != nil || got.RotatedTo != to {
+		t.Errorf("Get(%s) = %+v, %v; want an alias that leads to %s", id, got, err, to)
+	}
+}
+
+// wantVersion fails unless the record is at this version; 0 wants no record.
+func wantVersion(t testing.TB, s *Store, key string, version int64) {
+	t.Helper()
+	got, err := s.Record(t.Context(), key)
+	switch {
+	case version == 0 && errors.Is(err, session.ErrNotFound):
+	case err != nil || got.Version != version || string(got.Value) != key:
+		t.Errorf("Record(%s) = %+v, %v; want version %d", key, got, err, version)
+	}
+}
+
 // wantData fails unless the row is stored with this data; "" wants no row.
 func wantData(t testing.TB, s *Store, id, data string) {
 	t.Helper()

@@ -8,10 +8,12 @@ import (
 
 // The first byte of every key says what it is.
 const (
-	rowPrefix    = 'r'
-	userPrefix   = 'u'
-	expiryPrefix = 'e'
-	metaPrefix   = 'm'
+	rowPrefix          = 'r'
+	userPrefix         = 'u'
+	expiryPrefix       = 'e'
+	recordPrefix       = 'k'
+	recordExpiryPrefix = 'x'
+	metaPrefix         = 'm'
 )
 
 // cursorKeyName is where the secret of CursorKey is kept. It is a row of the
@@ -41,6 +43,11 @@ func appendRowKey(key []byte, id string) []byte {
 	return append(append(key, rowPrefix), id...)
 }
 
+// appendRecordKey appends the key of a record.
+func appendRecordKey(key []byte, name string) []byte {
+	return append(append(key, recordPrefix), name...)
+}
+
 // userKeyPrefix returns what all index keys of a user begin with. The length
 // goes first: no user's prefix is then the start of another's.
 func userKeyPrefix(userID string) []byte {
@@ -55,27 +62,34 @@ func userKey(userID string, createdAt time.Time, id string) []byte {
 	return append(appendOrdered(userKeyPrefix(userID), createdAt.UnixMicro()), id...)
 }
 
-// expiryKey returns the by-expiry index key of a session.
-func expiryKey(expiresAt time.Time, id string) []byte {
-	key := make([]byte, 0, 1+orderedBytes+len(id))
-	return append(appendOrdered(append(key, expiryPrefix), expiresAt.Unix()), id...)
+// expiryKey returns the by-expiry index key of a session or an alias.
+func expiryKey(expiresAt time.Time, id string) []byte { return endKey(expiryPrefix, expiresAt, id) }
+
+// recordExpiryKey returns the by-expiry index key of a record.
+func recordExpiryKey(expiresAt time.Time, name string) []byte {
+	return endKey(recordExpiryPrefix, expiresAt, name)
 }
 
-// expiryBound returns the first by-expiry key of a session that expires at this
-// second, in Unix time, or later.
-func expiryBound(second int64) []byte { return appendOrdered([]byte{expiryPrefix}, second) }
+// endKey returns a key of a by-expiry index, which has all its keys in order of
+// the ends.
+func endKey(prefix byte, end time.Time, id string) []byte {
+	key := make([]byte, 0, 1+orderedBytes+len(id))
+	return append(appendOrdered(append(key, prefix), end.Unix()), id...)
+}
 
-// cutExpiryKey undoes expiryKey.
-func cutExpiryKey(key []byte) (second int64, id []byte, ok bool) {
-	if len(key) == 0 || key[0] != expiryPrefix {
-		return 0, nil, false
-	}
+// endBound returns the first key of a by-expiry index with an end at this second,
+// in Unix time, or later.
+func endBound(prefix byte, second int64) []byte { return appendOrdered([]byte{prefix}, second) }
+
+// cutEndKey undoes endKey.
+func cutEndKey(key []byte) (second int64, id []byte, ok bool) {
 	second, id, ok = cutOrdered(key[1:])
 	return second, id, ok && len(id) > 0
 }
 
 // expiryValue returns what the sweep needs, beside the key, to know the by-user
-// index key without reading the row: a row that cannot be read goes as well.
+// index key without reading the row: a row that cannot be read goes as well. That
+// of an alias, which has no such key, is empty.
 func expiryValue(userID string, createdAt time.Time) []byte {
 	v := make([]byte, 0, orderedBytes+len(userID))
 	return append(appendOrdered(v, createdAt.UnixMicro()), userID...)
@@ -96,6 +110,13 @@ func userValue(expiresAt time.Time) []byte {
 // successor returns the first key after key.
 func successor(key []byte) []byte { return append(bytes.Clone(key), 0) }
 
-// prefixEnd returns the first key after all that begin with prefix, whose last
-// byte must not be 0xff: the callers' prefixes end in a letter.
-func prefixEnd(prefix byte) []byte { return []byte{prefix + 1} }
+// prefixEnd returns the first key after all that begin with prefix, which has a
+// byte that is not 0xff: that of the kind of key.
+func prefixEnd(prefix []byte) []byte {
+	end := bytes.Clone(prefix)
+	for end[len(end)-1] == 0xff {
+		end = end[:len(end)-1]
+	}
+	end[len(end)-1]++
+	return end
+}

@@ -20,7 +20,8 @@ type Store struct {
 	name      string
 	health    *health
 	space     *space
-	locks     *rowLocks
+	locks     *rowLocks[session.Session]
+	records   *rowLocks[session.Record]
 	committer *committer
 	sweeper   *sweeper
 	unread    *unreadable.Rows
@@ -59,7 +60,10 @@ func newStore(o Options, fs *guardFS, dir *dataDir, database opened) *Store {
 		unread: unreadable.NewRows(o.Logger),
 		gate:   newGate(),
 	}
-	s.locks = newRowLocks(s.health, s.load)
+	s.locks = newRowLocks(s.health, rowKind[session.Session]{
+		load: s.load, clone: (*session.Session).Clone, size: hotSize,
+	})
+	s.records = newRowLocks(s.health, rowKind[session.Record]{load: s.loadRecord, clone: cloneRecord})
 	s.committer = newCommitter(s.db, s.health, s.space, o.stallAfter)
 	s.sweeper = newSweeper(s)
 	return s

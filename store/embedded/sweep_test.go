@@ -122,7 +122,7 @@ func TestSweepFindsRowsThatAreOlderThanItsMark(t *testing.T) {
 	s := open(t, Options{fs: vfs.NewMem(), Now: c.now})
 	create(t, s, newSession("row-1"))
 	wantSwept(t, s, 1)
-	if low := s.sweeper.low.Load(); low != ends.Unix()+1 {
+	if low := s.sweeper.rows.low.Load(); low != ends.Unix()+1 {
 		t.Errorf("the mark is %d; want %d, so that nothing is walked twice", low, ends.Unix()+1)
 	}
 	late := newSession("row-2")
@@ -162,9 +162,9 @@ func TestSweepChecksARowUnderItsLock(t *testing.T) {
 	t.Parallel()
 	s := open(t, Options{fs: vfs.NewMem()})
 	create(t, s, newSession("row"))
-	rows, _, err := s.sweeper.dueRows(expiryBound(0), ends.Unix())
+	rows, _, err := s.sweeper.due(s.sweeper.rows, endBound(expiryPrefix, 0), ends.Unix())
 	if err != nil || len(rows) != 1 {
-		t.Fatalf("dueRows = %v, %v", rows, err)
+		t.Fatalf("due = %v, %v", rows, err)
 	}
 	if err := end(t.Context(), s, "row"); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestSweepChecksARowUnderItsLock(t *testing.T) {
 	fresh.ExpiresAt = ends.Add(time.Hour)
 	create(t, s, fresh)
 	work := &commit{batch: s.db.NewBatch()}
-	if err := s.sweeper.take(rows[0], work, &sweptStep{}); err != nil || len(work.locks) != 0 {
+	if err := s.sweeper.take(s.sweeper.rows, rows[0], work, &sweptStep{}); err != nil || len(work.locks) != 0 {
 		t.Errorf("take has %d rows, %v; want none", len(work.locks), err)
 	}
 	if err := end(t.Context(), s, "row"); err != nil {

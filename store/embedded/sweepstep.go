@@ -17,28 +17,28 @@ type sweptStep struct {
 	took             time.Duration
 }
 
-// dueRow is a row whose retention is over, as the by-expiry index knows it.
-type dueRow struct {
-	second           int64
-	id, user, expiry []byte
+// dueEntry is a key of an index whose row is due.
+type dueEntry struct {
+	key, id []byte
+	second  int64
 }
 
-// step removes at most sweepStep rows that are due, from a by-expiry key on.
-func (sw *sweeper) step(ctx context.Context, from []byte, due int64) (step sweptStep, err error) {
+// step removes at most sweepStep rows that are due, from a key of the index on.
+func (sw *sweeper) step(ctx context.Context, ix *dueIndex, from []byte, due int64) (step sweptStep, err error) {
 	began := time.Now()
 	defer func() { step.took = time.Since(began) }()
 	if err := errors.Join(ctx.Err(), sw.store.writable(deleteReserveBytes)); err != nil {
 		return step, err
 	}
-	rows, next, err := sw.dueRows(from, due)
+	entries, next, err := sw.due(ix, from, due)
 	if err != nil {
 		return step, err
 	}
 	step.next = next
 	// Not synced: a row that a crash brings back is found by the next sweep.
 	work := &commit{batch: sw.store.db.NewBatch(), lazy: true}
-	for _, row := range rows {
-		if err := sw.take(row, work, &step); err != nil {
+	for _, entry := range entries {
+		if err := sw.take(ix, entry, work, &step); err != nil {
 			work.release()
 			return step, err
 		}
@@ -54,65 +54,73 @@ func (sw *sweeper) step(ctx context.Context, from []byte, due int64) (step swept
 }
 
 // take locks a row and adds its removal to work. A row that is in use is left.
-func (sw *sweeper) take(row dueRow, work *commit, step *sweptStep) error {
-	lock := sw.store.locks.tryAcquire(string(row.id))
+func (sw *sweeper) take(ix *dueIndex, entry dueEntry, work *commit, step *sweptStep) error {
+	lock := ix.tryAcquire(string(entry.id))
 	if lock == nil {
 		step.skipped++
 		if step.left == nil {
 			// Rows come in order of expiry: the first is the earliest.
-			step.left = &row.second
+			step.left = &entry.second
 		}
 		return nil
 	}
-	// Looked at again under the lock: it may have been deleted, and made anew
-	// with another expiry, since the index was read. The three keys of a row come
-	// and go together, so its entry there tells.
-	_, closer, err := sw.store.db.Get(row.expiry)
-	if err != nil {
+	removed, err := sw.remove(ix, entry, work.batch)
+	if err != nil || !removed {
 		lock.release()
-		if errors.Is(err, pebble.ErrNotFound) {
-			return nil
-		}
-		return redacted(err)
+		return err
 	}
-	remove(work.batch, row.id, row.user, row.expiry)
 	work.locks = append(work.locks, lock)
-	return closer.Close()
+	return nil
 }
 
-// dueRows returns the first rows that are due and the key to go on from.
-func (sw *sweeper) dueRows(from []byte, due int64) (rows []dueRow, next []byte, err error) {
-	iter, err := sw.store.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: expiryBound(due + 1)})
+// remove adds the removal of a row, whose lock is held, to a batch; false if it is
+// not due any more. The index is looked at again: the row may have been deleted,
+// retimed, or made anew for another user since. The keys of a row come and go
+// together, so the entry there tells.
+func (sw *sweeper) remove(ix *dueIndex, entry dueEntry, batch *pebble.Batch) (bool, error) {
+	value, closer, err := sw.store.db.Get(entry.key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, redacted(err)
+	}
+	removed := ix.remove(batch, entry.id, value)
+	if removed {
+		_ = batch.Delete(entry.key, nil)
+	} else {
+		sw.store.unread.Note(string(entry.id), errIndex)
+	}
+	return removed, closer.Close()
+}
+
+// due returns the first entries of the index that are due and the key to go on
+// from.
+func (sw *sweeper) due(ix *dueIndex, from []byte, due int64) (entries []dueEntry, next []byte, err error) {
+	iter, err := sw.store.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: endBound(ix.prefix, due+1)})
 	if err != nil {
 		return nil, nil, redacted(err)
 	}
 	for ok := iter.First(); ok; ok = iter.Next() {
-		if len(rows) == sweepStep {
-			next = bytes.Clone(iter.Key())
+		key := bytes.Clone(iter.Key())
+		if len(entries) == sweepStep {
+			next = key
 			break
 		}
-		if row, ok := sw.dueRow(iter.Key(), iter.Value()); ok {
-			rows = append(rows, row)
+		second, id, ok := cutEndKey(key)
+		if !ok {
+			sw.store.unread.Note("", errIndex)
+			continue
 		}
+		entries = append(entries, dueEntry{key: key, id: id, second: second})
 	}
 	if err := iter.Close(); err != nil {
 		return nil, nil, redacted(err)
 	}
-	return rows, next, nil
+	return entries, next, nil
 }
 
-func (sw *sweeper) dueRow(key, value []byte) (dueRow, bool) {
-	key = bytes.Clone(key)
-	second, id, okKey := cutExpiryKey(key)
-	userID, createdAt, okValue := cutExpiryValue(value)
-	if !okKey || !okValue {
-		sw.store.unread.Note(string(id), errIndex)
-		return dueRow{}, false
-	}
-	return dueRow{second: second, id: id, user: userKey(userID, createdAt, string(id)), expiry: key}, true
-}
-
-// secondOf returns the expiry that a by-expiry key or bound begins with.
+// secondOf returns the second that a key or bound of an index begins with.
 func secondOf(key []byte) int64 {
 	second, _, _ := cutOrdered(key[1:])
 	return second

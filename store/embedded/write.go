@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -15,7 +16,7 @@ func (s *Store) Create(ctx context.Context, n *session.Session) error {
 		return err
 	}
 	defer s.gate.leave()
-	if len(n.ID)+len(n.UserID)+len(n.Data) > session.MaxItemBytes {
+	if tooLarge(n) {
 		return session.ErrTooLarge
 	}
 	lock, err := s.begin(ctx, n.ID, reserveBytes)
@@ -30,8 +31,21 @@ func (s *Store) Create(ctx context.Context, n *session.Session) error {
 		lock.release()
 		return err
 	}
-	expires := n.ExpiresAt.Unix()
-	return s.commit(ctx, lock, nil, insert(s.db.NewBatch(), n), func() { s.sweeper.expect(expires) })
+	batch := s.db.NewBatch()
+	insert(batch, n)
+	return s.commit(ctx, lock, nil, batch, s.ends(n.ExpiresAt))
+}
+
+// tooLarge reports whether a DynamoDB item could not hold s. What a session may
+// say beside data fits the room that session.MaxDataBytes leaves.
+func tooLarge(s *session.Session) bool {
+	return len(s.ID)+len(s.UserID)+len(s.Data) > session.MaxItemBytes
+}
+
+// ends returns what tells the sweep of a row that expires then.
+func (s *Store) ends(expiresAt time.Time) func() {
+	second := expiresAt.Unix()
+	return func() { s.sweeper.rows.expect(second) }
 }
 
 // Update replaces the data of a row; see session.Store.
@@ -44,14 +58,14 @@ func (s *Store) Update(ctx context.Context, id string, c session.Change, cond se
 	if err != nil {
 		return nil, err
 	}
-	if len(id)+len(before.UserID)+len(c.Data) > session.MaxItemBytes {
-		lock.release()
-		return nil, session.ErrTooLarge
-	}
 	after := *before
 	after.Data = append(make([]byte, 0, len(c.Data)), c.Data...)
 	after.UpdatedAt = c.At
 	after.Version++
+	if tooLarge(&after) {
+		lock.release()
+		return nil, session.ErrTooLarge
+	}
 	batch := s.db.NewBatch()
 	setRow(batch, &after)
 	if err := s.commit(ctx, lock, before, batch, nil); err != nil {
@@ -71,7 +85,7 @@ func (s *Store) Delete(ctx context.Context, id string, cond session.Condition) (
 		return nil, err
 	}
 	batch := s.db.NewBatch()
-	remove(batch, []byte(id), userKey(before.UserID, before.CreatedAt, id), expiryKey(before.ExpiresAt, id))
+	remove(batch, before)
 	if err := s.commit(ctx, lock, before, batch, nil); err != nil {
 		return nil, err
 	}
@@ -81,7 +95,7 @@ func (s *Store) Delete(ctx context.Context, id string, cond session.Condition) (
 
 // begin returns the lock of a row that a write is about to change, if the disk
 // can take a write.
-func (s *Store) begin(ctx context.Context, id string, reserve int64) (*rowLock, error) {
+func (s *Store) begin(ctx context.Context, id string, reserve int64) (*rowLock[session.Session], error) {
 	if err := s.writable(reserve); err != nil {
 		return nil, session.Unavailable(err)
 	}
@@ -94,7 +108,7 @@ func (s *Store) begin(ctx context.Context, id string, reserve int64) (*rowLock, 
 
 // beginOn is begin for a row that must be stored and satisfy cond. With it goes
 // the row, which must not be changed.
-func (s *Store) beginOn(ctx context.Context, id string, cond session.Condition, reserve int64) (*rowLock, *session.Session, error) {
+func (s *Store) beginOn(ctx context.Context, id string, cond session.Condition, reserve int64) (*rowLock[session.Session], *session.Session, error) {
 	lock, err := s.begin(ctx, id, reserve)
 	if err != nil {
 		return nil, nil, err
@@ -119,31 +133,8 @@ func (s *Store) writable(reserve int64) error {
 }
 
 // commit makes a batch durable. Reads of the row see before until then.
-func (s *Store) commit(ctx context.Context, lock *rowLock, before *session.Session, batch *pebble.Batch, stored func()) error {
-	w := &commit{batch: batch, locks: []*rowLock{lock}, stored: stored}
-	w.settled = lock.publish(before)
+func (s *Store) commit(ctx context.Context, lock *rowLock[session.Session], before *session.Session, batch *pebble.Batch, stored func()) error {
+	w := &commit{batch: batch, locks: []held{lock}, settled: make(chan struct{}), stored: stored}
+	lock.publish(w.settled, before)
 	return s.committer.submit(ctx, w)
-}
-
-// insert adds a session's three keys to batch. The errors of a batch's methods
-// are for kinds of batches that this package has none of.
-func insert(batch *pebble.Batch, n *session.Session) *pebble.Batch {
-	setRow(batch, n)
-	_ = batch.Set(userKey(n.UserID, n.CreatedAt, n.ID), userValue(n.ExpiresAt), nil)
-	_ = batch.Set(expiryKey(n.ExpiresAt, n.ID), expiryValue(n.UserID, n.CreatedAt), nil)
-	return batch
-}
-
-func setRow(batch *pebble.Batch, s *session.Session) {
-	var buf keyBuffer
-	row := appendRow(make([]byte, 0, rowBound+len(s.UserID)+len(s.Data)), s)
-	_ = batch.Set(appendRowKey(buf[:0], s.ID), row, nil)
-}
-
-// remove takes a session's three keys away.
-func remove(batch *pebble.Batch, id, user, expiry []byte) {
-	var buf keyBuffer
-	_ = batch.Delete(append(append(buf[:0], rowPrefix), id...), nil)
-	_ = batch.Delete(user, nil)
-	_ = batch.Delete(expiry, nil)
 }
