@@ -1,33 +1,13 @@
 package dynamo
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
+	"math"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"session-api"
-)
-
-// Why an attribute cannot be understood.
-var (
-	errAbsent    = errors.New("is not there")
-	errEmpty     = errors.New("is empty")
-	errNoText    = errors.New("is no string")
-	errNoTime    = errors.New("is no time")
-	errNoJSON    = errors.New("is no JSON")
-	errNoWhole   = errors.New("is no whole number")
-	errEndOfTime = errors.New("is not within the years 1 to 9999")
-)
-
-// maxTTL is the end of the year 9999, the last that RFC 3339 can write, and
-// minTTL the beginning of the year 1; in seconds since 1970.
-const (
-	maxTTL = 253402300799
-	minTTL = -62135596800
 )
 
 // decode returns the session that i stores; ErrUnreadable, whose cause names the
@@ -55,6 +35,11 @@ var headParts = [...]struct {
 	{AttributeUpdatedAt, readUpdatedAt},
 	{AttributeTTL, readTTL},
 	{AttributeVersion, readVersion},
+	{AttributeAbsoluteTTL, readAbsoluteTTL},
+	{AttributeIdleTimeout, readIdleTimeout},
+	{AttributeLastActiveAt, readLastActiveAt},
+	{AttributeClient, readClient},
+	{AttributeAuth, readAuth},
 }
 
 // decodeHead is decode for everything but the data, which i need not have.
@@ -105,88 +90,53 @@ func readUpdatedAt(i item, s *session.Session) (err error) {
 	return err
 }
 
-// readTTL takes text too: older writers stored some that way.
-func readTTL(i item, s *session.Session) error {
-	var digits string
-	switch v := i[AttributeTTL].(type) {
-	case nil:
-		return errAbsent
-	case *types.AttributeValueMemberN:
-		digits = v.Value
-	case *types.AttributeValueMemberS:
-		digits = v.Value
-	default:
-		return errNoWhole
-	}
-	seconds, err := whole(digits)
-	if err != nil {
-		return err
-	}
-	if seconds < minTTL || seconds > maxTTL {
-		return errEndOfTime
-	}
-	s.ExpiresAt = time.Unix(seconds, 0).UTC()
-	return nil
+func readTTL(i item, s *session.Session) (err error) {
+	s.ExpiresAt, err = endOf(i)
+	return err
 }
 
 func readVersion(i item, s *session.Session) (err error) {
-	switch v := i[AttributeVersion].(type) {
-	case nil:
-	case *types.AttributeValueMemberN:
-		s.Version, err = whole(v.Value)
-	default:
-		err = errNoWhole
+	if i[AttributeVersion] != nil {
+		s.Version, err = wholeOf(i, AttributeVersion)
 	}
 	return err
 }
 
-// textTTL returns the ttl of a row that holds it as text.
-func textTTL(i item) (string, bool) {
-	v, ok := i[AttributeTTL].(*types.AttributeValueMemberS)
-	if !ok {
-		return "", false
+func readAbsoluteTTL(i item, s *session.Session) error {
+	if i[AttributeAbsoluteTTL] == nil {
+		return nil
 	}
-	return v.Value, true
-}
-
-func whole(digits string) (int64, error) {
-	n, err := strconv.ParseInt(digits, 10, 64)
+	digits, err := digitsOf(i, AttributeAbsoluteTTL)
 	if err != nil {
-		return 0, errNoWhole // err quotes the row
+		return err
 	}
-	return n, nil
+	s.AbsoluteExpiresAt, err = secondOf(digits)
+	return err
 }
 
-func textOf(i item, attribute string) (string, error) {
-	switch v := i[attribute].(type) {
-	case nil:
-		return "", errAbsent
-	case *types.AttributeValueMemberS:
-		if v.Value == "" {
-			return "", errEmpty
-		}
-		return v.Value, nil
-	default:
-		return "", errNoText
+// maxIdleTimeout is the longest time.Duration, in seconds.
+const maxIdleTimeout = int64(math.MaxInt64 / time.Second)
+
+func readIdleTimeout(i item, s *session.Session) error {
+	if i[AttributeIdleTimeout] == nil {
+		return nil
 	}
-}
-
-// timeLayouts are the forms of times that rows have. Python writes no fraction
-// where it is zero, and a zone where it was asked for one; Go takes a fraction
-// behind the seconds of either.
-var timeLayouts = [...]string{"2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00"}
-
-func timeOf(i item, attribute string) (time.Time, error) {
-	written, err := textOf(i, attribute)
+	seconds, err := wholeOf(i, AttributeIdleTimeout)
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
-	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, written); err == nil {
-			return t.UTC().Truncate(session.TimePrecision), nil
-		}
+	if seconds < 0 || seconds > maxIdleTimeout {
+		return errTooLong
 	}
-	return time.Time{}, errNoTime
+	s.IdleTimeout = time.Duration(seconds) * time.Second
+	return nil
+}
+
+func readLastActiveAt(i item, s *session.Session) (err error) {
+	if i[AttributeLastActiveAt] != nil {
+		s.LastActiveAt, err = ownTimeOf(i, AttributeLastActiveAt)
+	}
+	return err
 }
 
 // dataOf returns the data without white space, which other writers leave in.

@@ -118,6 +118,30 @@ var brokenRows = map[string]struct {
 	"version is a string":       {attribute: "version", value: text("1")},
 	"version has a fraction":    {attribute: "version", value: asNumber("1.5"), update: isWritten},
 	"version is too large":      {attribute: "version", value: asNumber("9223372036854775808"), update: isWritten},
+
+	"absoluteTtl is text":             {attribute: "absoluteTtl", value: text("4133944800"), update: isWritten},
+	"absoluteTtl has a fraction":      {attribute: "absoluteTtl", value: asNumber("4133944800.5"), update: isWritten},
+	"absoluteTtl is in milliseconds":  {attribute: "absoluteTtl", value: asNumber("4133944800000"), update: isWritten},
+	"idleTimeout is text":             {attribute: "idleTimeout", value: text("60"), update: isWritten},
+	"idleTimeout has a fraction":      {attribute: "idleTimeout", value: asNumber("0.5"), update: isWritten},
+	"idleTimeout is negative":         {attribute: "idleTimeout", value: asNumber("-1"), update: isWritten},
+	"idleTimeout is too long":         {attribute: "idleTimeout", value: asNumber("9223372037"), update: isWritten},
+	"lastActiveAt is no time":         {attribute: "lastActiveAt", value: text("yesterday"), update: isWritten},
+	"lastActiveAt has a zone":         {attribute: "lastActiveAt", value: text("2100-12-24T12:00:00.123456Z"), update: isWritten},
+	"lastActiveAt has no fraction":    {attribute: "lastActiveAt", value: text("2100-12-24T12:00:00"), update: isWritten},
+	"lastActiveAt is a number":        {attribute: "lastActiveAt", value: asNumber("1"), update: isWritten},
+	"client is text":                  {attribute: "client", value: text("{}"), update: isWritten},
+	"client has a number":             {attribute: "client", value: &types.AttributeValueMemberM{Value: item{"ip": asNumber("1")}}, update: isWritten},
+	"client has an empty text":        {attribute: "client", value: mapOfTexts("label", ""), update: isWritten},
+	"auth is a list":                  {attribute: "auth", value: &types.AttributeValueMemberL{}, update: isWritten},
+	"auth's time is none":             {attribute: "auth", value: mapOfTexts("time", "yesterday"), update: isWritten},
+	"auth's methods are text":         {attribute: "auth", value: mapOfTexts("amr", "pwd"), update: isWritten},
+	"one of auth's methods is a null": {attribute: "auth", value: methods(&types.AttributeValueMemberNULL{Value: true}), update: isWritten},
+	"auth's class is a list":          {attribute: "auth", value: &types.AttributeValueMemberM{Value: item{"acr": &types.AttributeValueMemberL{}}}, update: isWritten},
+}
+
+func methods(of ...types.AttributeValue) types.AttributeValue {
+	return &types.AttributeValueMemberM{Value: item{"amr": &types.AttributeValueMemberL{Value: of}}}
 }
 
 func TestWhatIsWrongWithARowIsNamed(t *testing.T) {

@@ -20,6 +20,9 @@ func number(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
+// secondNumber is how ends are stored: in seconds since 1970.
+func secondNumber(t time.Time) types.AttributeValue { return number(t.Unix()) }
+
 func timeText(t time.Time) types.AttributeValue { return text(t.UTC().Format(timeLayout)) }
 
 // keyOf returns the primary key of the row with this id.
@@ -32,14 +35,34 @@ func newItem(s *session.Session, writeID string) item {
 		AttributeUserID:    text(s.UserID),
 		AttributeData:      text(string(s.Data)),
 		AttributeCreatedAt: timeText(s.CreatedAt),
-		AttributeTTL:       number(s.ExpiresAt.Unix()),
+		AttributeTTL:       secondNumber(s.ExpiresAt),
 		AttributeVersion:   number(s.Version),
 		AttributeWriteID:   text(writeID),
 	}
 	if !s.UpdatedAt.IsZero() {
 		i[AttributeUpdatedAt] = timeText(s.UpdatedAt)
 	}
+	addOptional(i, s)
 	return i
+}
+
+// addOptional adds what few sessions have.
+func addOptional(i item, s *session.Session) {
+	if !s.AbsoluteExpiresAt.IsZero() {
+		i[AttributeAbsoluteTTL] = secondNumber(s.AbsoluteExpiresAt)
+	}
+	if s.IdleTimeout != 0 {
+		i[AttributeIdleTimeout] = number(int64(s.IdleTimeout / time.Second))
+	}
+	if !s.LastActiveAt.IsZero() {
+		i[AttributeLastActiveAt] = timeText(s.LastActiveAt)
+	}
+	if s.Client != (session.Client{}) {
+		i[AttributeClient] = clientMap(s.Client)
+	}
+	if !s.Auth.IsZero() {
+		i[AttributeAuth] = authMap(s.Auth)
+	}
 }
 
 // writeIDBytes are enough that no two writes of one row ever share an id: it is
