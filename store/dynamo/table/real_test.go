@@ -126,6 +126,7 @@ func TestTheCommandThatListsMisfitsFindsWhatTheLookAtRowsFinds(t *testing.T) {
 	rows := []row{
 		stored("fits", text("user"), at), stored("no user", nil, at), stored("no time", text("user"), nil),
 		stored("number", number("7"), at), stored("empty", text(""), at), stored("time", text("user"), number("1")), stored("no time at all", text("user"), text("")),
+		{attrID: text("no session"), attrKind: text("record")},
 	}
 	for _, r := range rows {
 		if err := s.put(t.Context(), r); err != nil {
@@ -152,7 +153,7 @@ func TestTheCommandThatListsMisfitsFindsWhatTheLookAtRowsFinds(t *testing.T) {
 	}
 	done, err := s.Upgrade(t.Context(), UpgradeOptions{ScanRows: AllRows})
 	fails(t, err, "nothing was changed")
-	if done.Rows.Misfits != 4 || done.Rows.Unlisted != 2 || done.Rows.Looked != 7 {
+	if done.Rows.Misfits != 4 || done.Rows.Unlisted != 2 || done.Rows.Looked != 8 {
 		t.Errorf("the rows are %+v", done.Rows)
 	}
 	if _, wrong := s.check(t, Wrong); wrong != "index, time to live" {

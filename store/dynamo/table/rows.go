@@ -42,8 +42,8 @@ type Rows struct {
 	Misfits int
 	// Examples are some of them, with the id in its redacted form.
 	Examples []string
-	// Unlisted is how many lack userId or createdAt. They can be written, but no
-	// index holds them.
+	// Unlisted is how many sessions lack userId or createdAt. They can be written,
+	// but no index holds them. Rows that are no sessions lack both.
 	Unlisted int
 }
 
@@ -57,6 +57,7 @@ func (r *Rows) add(row map[string]types.AttributeValue) {
 		if len(r.Examples) < maxExamples {
 			r.Examples = append(r.Examples, redactedID(row)+": "+why)
 		}
+	case row[attrKind] != nil:
 	case row[attrUserID] == nil || row[attrCreatedAt] == nil:
 		r.Unlisted++
 	}
@@ -97,8 +98,8 @@ func redactedID(row map[string]types.AttributeValue) string {
 // scanRows looks at up to most rows, or at AllRows.
 func (a *Admin) scanRows(ctx context.Context, most int) (Rows, error) {
 	in := &dynamodb.ScanInput{
-		TableName: &a.Table, ProjectionExpression: aws.String("#i, #u, #c"),
-		ExpressionAttributeNames: map[string]string{"#i": attrID, "#u": attrUserID, "#c": attrCreatedAt},
+		TableName: &a.Table, ProjectionExpression: aws.String("#i, #u, #c, #k"),
+		ExpressionAttributeNames: map[string]string{"#i": attrID, "#u": attrUserID, "#c": attrCreatedAt, "#k": attrKind},
 	}
 	r, told := Rows{}, a.Now()
 	for {

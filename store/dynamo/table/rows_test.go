@@ -98,7 +98,9 @@ func TestRowsAreLookedAtWithinTheBound(t *testing.T) {
 func TestAnIndexThatWouldLockRowsIsAddedOnlyWhenThatIsAccepted(t *testing.T) {
 	t.Parallel()
 	s := onStage(older())
-	s.rows = append(manyRows(20, 3, 4, 5, 6, 7, 8), stored("session-SECRET", nil, nil))
+	alias := stored("session-user-FORMERSECRET", nil, nil)
+	alias[attrKind] = text("alias")
+	s.rows = append(manyRows(20, 3, 4, 5, 6, 7, 8), stored("session-SECRET", nil, nil), alias)
 	done, err := s.admin().Upgrade(t.Context(), UpgradeOptions{ScanRows: AllRows})
 	fails(t, err, "nothing was changed", "6 of those looked at", "--accept-misfits")
 	if s.count("UpdateTable")+s.count("UpdateTimeToLive") != 0 {
@@ -108,7 +110,7 @@ func TestAnIndexThatWouldLockRowsIsAddedOnlyWhenThatIsAccepted(t *testing.T) {
 		t.Errorf("the rows are %+v", done.Rows)
 	}
 	told := s.told.String()
-	says(t, told, "rows looked at: 21 (all there are); locked by the index: 6; without userId or createdAt, so in no user's list: 1",
+	says(t, told, "rows looked at: 22 (all there are); locked by the index: 6; without userId or createdAt, so in no user's list: 1",
 		session.Redact("session-user-SECRET3")+": userId is no string", "aws dynamodb scan --table-name sessions")
 	if strings.Contains(told+err.Error(), "SECRET") {
 		t.Errorf("it tells a session id:\n%s\n%v", told, err)

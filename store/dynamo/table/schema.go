@@ -11,12 +11,14 @@ import (
 	"session-api/store/dynamo"
 )
 
-// The table's attributes that are keys of something, and its index.
+// The table's attributes that are keys of something, or say that a row is no
+// session, and its index.
 const (
 	attrID        = dynamo.AttributeID
 	attrUserID    = dynamo.AttributeUserID
 	attrCreatedAt = dynamo.AttributeCreatedAt
 	attrTTL       = dynamo.AttributeTTL
+	attrKind      = dynamo.AttributeKind
 	indexName     = dynamo.IndexName
 )
 
