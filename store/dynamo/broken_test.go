@@ -10,7 +10,6 @@ import (
 
 	"session-api"
 	"session-api/store/dynamo/dynamotest"
-	"session-api/store/dynamo/faultproxy"
 )
 
 // outOfIndex are the broken rows that DynamoDB does not index, or does not even
@@ -116,6 +115,29 @@ func TestAnUpdateOfABrokenRowMendsItOrIsRefused(t *testing.T) {
 	}
 }
 
+func TestARetimeMendsNoBrokenRow(t *testing.T) {
+	t.Parallel()
+	for name, c := range brokenRows {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			row := with(c.attribute, c.value)
+			b := newBenchOn(t, Options{}, !outOfIndex(c.attribute))
+			if motoFails(b.server, row) {
+				return
+			}
+			b.put(t, b.table, row)
+			got, err := b.Retime(t.Context(), "a", moved(), true, meanwhile())
+			if set := (item{"ttl": nil, "absoluteTtl": nil, "lastActiveAt": nil}); err == nil {
+				if _, mended := set[c.attribute]; !mended || got.Times() != moved() {
+					t.Errorf("Retime returned %+v", got)
+				}
+				return
+			}
+			wantError(t, "Retime", err, session.ErrUnreadable)
+		})
+	}
+}
+
 // TestABrokenRowCanBeEnded: if only its ttl is a number.
 func TestABrokenRowCanBeEnded(t *testing.T) {
 	t.Parallel()
@@ -189,18 +211,13 @@ func TestATTLThatChangesBetweenTwoLooksIsNotServed(t *testing.T) {
 		return // it answers 500 where a text is compared with a number
 	}
 	b.put(t, b.table, with("ttl", text("4133944801")))
-	change := func(x *faultproxy.Exchange) {
-		b.put(t, b.table, with("ttl", text("4133944802")))
-		if answer, err := x.Forward(); err == nil {
-			x.Reply(answer)
-		}
-	}
 	for op, write := range map[string]func() error{
-		"UpdateItem": func() error { _, err := b.Update(t.Context(), "a", changed(`1`), meanwhile()); return err },
-		"DeleteItem": func() error { _, err := b.Delete(t.Context(), "a", meanwhile()); return err },
+		"UpdateItem":         func() error { _, err := b.Update(t.Context(), "a", changed(`1`), meanwhile()); return err },
+		"DeleteItem":         func() error { _, err := b.Delete(t.Context(), "a", meanwhile()); return err },
+		"TransactWriteItems": func() error { return b.Apply(t.Context(), rotation("a", "next", meanwhile())) },
 	} {
 		b.put(t, b.table, with("ttl", text("4133944801")))
-		remove := b.proxy.Add(faultproxy.Rule{Op: op, Skip: 1, Fault: change})
+		remove := b.afterFirst(op, func() { b.put(t, b.table, with("ttl", text("4133944802"))) })
 		wantError(t, op, write(), session.ErrUnavailable)
 		remove()
 		b.wantStored(t, "a", `{"theme":"dark"}`, 1)

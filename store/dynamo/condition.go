@@ -3,6 +3,7 @@ package dynamo
 import (
 	"errors"
 	"maps"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -11,47 +12,73 @@ import (
 
 // guard is the condition of a write with the names and values of its expressions.
 type guard struct {
+	cond      session.Condition
+	textTTL   string
 	condition string
 	names     map[string]string
 	values    item
 }
 
-// newGuard returns the guard that lets a write through if the row is there, is
-// active at cond.Now, and is at cond.Version. ttl is in whole seconds, so that it
-// is greater than a time means greater than the time's second.
-func newGuard(cond session.Condition) guard {
+// newGuard returns the guard that lets a write through if the row is there, is a
+// session, is active at cond.Now, and is at cond.Version and cond.Times. ttl is in
+// whole seconds, so that it is greater than a time means greater than the time's
+// second.
+//
+// textTTL is the row's ttl where that is text, which no number is compared with.
+// That it is active, and what cond names, was seen in the row; the guard makes
+// sure that it is still the same.
+func newGuard(cond session.Condition, textTTL string) guard {
 	g := guard{
-		condition: "attribute_exists(id) AND #ttl > :now",
-		names:     map[string]string{"#ttl": AttributeTTL},
-		values:    item{":now": number(cond.Now.Unix())},
+		cond: cond, textTTL: textTTL,
+		condition: "attribute_exists(id) AND " + isSession,
+		names:     map[string]string{"#ttl": AttributeTTL, "#kind": AttributeKind},
+		values:    item{},
 	}
-	g.addVersion(cond)
+	if textTTL == "" {
+		g.condition += " AND #ttl > :now"
+		g.values[":now"] = number(cond.Now.Unix())
+	} else {
+		g.condition += " AND #ttl = :ttl"
+		g.values[":ttl"] = text(textTTL)
+	}
+	if cond.Version != nil {
+		g.addVersion(*cond.Version)
+	}
+	if cond.Times != nil {
+		g.addTimes(*cond.Times)
+	}
 	return g
 }
 
-// newTextGuard is newGuard for a row whose ttl is this text. That the text is
-// active was seen in the row; the condition makes sure that it is still the same.
-func newTextGuard(cond session.Condition, ttl string) guard {
-	g := guard{
-		condition: "attribute_exists(id) AND #ttl = :ttl",
-		names:     map[string]string{"#ttl": AttributeTTL},
-		values:    item{":ttl": text(ttl)},
-	}
-	g.addVersion(cond)
-	return g
-}
-
-func (g *guard) addVersion(cond session.Condition) {
-	if cond.Version == nil {
-		return
-	}
+func (g *guard) addVersion(version int64) {
 	g.names["#version"] = AttributeVersion
-	g.values[":version"] = number(*cond.Version)
-	if *cond.Version == 0 {
+	g.values[":version"] = number(version)
+	if version == 0 {
 		g.condition += " AND (attribute_not_exists(#version) OR #version = :version)"
 		return
 	}
 	g.condition += " AND #version = :version"
+}
+
+// addTimes asks for the row's times. A ttl that is text is asked for already.
+func (g *guard) addTimes(t session.Times) {
+	if g.textTTL == "" {
+		g.condition += " AND #ttl = :was_ttl"
+		g.values[":was_ttl"] = secondNumber(t.ExpiresAt)
+	}
+	g.addTime(AttributeAbsoluteTTL, t.AbsoluteExpiresAt, secondNumber)
+	g.addTime(AttributeLastActiveAt, t.LastActiveAt, timeText)
+}
+
+// addTime asks for an attribute that is not there where the time is zero.
+func (g *guard) addTime(attribute string, t time.Time, stored func(time.Time) types.AttributeValue) {
+	if t.IsZero() {
+		g.condition += " AND attribute_not_exists(" + attribute + ")"
+		return
+	}
+	value := ":was_" + attribute
+	g.condition += " AND " + attribute + " = " + value
+	g.values[value] = stored(t)
 }
 
 // and returns g with one more condition and what it and the write's own
@@ -63,27 +90,36 @@ func (g guard) and(condition string, names map[string]string, values item) guard
 	return g
 }
 
-// errNoReason is a refusal that the refused row does not explain.
-var errNoReason = errors.New("DynamoDB refused a write whose conditions the row meets")
+var (
+	// errNoReason is a refusal that the refused row does not explain.
+	errNoReason = errors.New("DynamoDB refused a write whose conditions the row meets")
+	// errTTLChanges says that two looks at a row found two forms of its ttl.
+	errTTLChanges = errors.New("the attribute ttl was changed by another writer meanwhile")
+)
 
-// refusal tells why a guard refused a write of row old, nil if there was none. A
-// row whose ttl is an active text was refused for nothing else: that text is
-// returned, and the write is to be sent again with newTextGuard.
-func refusal(old item, cond session.Condition) (ttl string, err error) {
-	if len(old) == 0 {
+// refusal tells why the guard refused a write of row old, nil if there was none. A
+// row whose ttl is an active text was refused for nothing else by a guard that was
+// made for a number: then that text is returned, and the write is to be sent again
+// with a guard for it.
+func (g guard) refusal(old item) (ttl string, err error) {
+	if len(old) == 0 || kindOf(old) != "" {
 		return "", session.ErrNotFound
 	}
 	row, err := decodeHead(old)
 	if err != nil {
 		return "", err
 	}
-	if err := cond.Check(row); err != nil {
+	if err := g.cond.Check(row); err != nil {
 		return "", err
 	}
-	if ttl, is := textTTL(old); is {
-		return ttl, nil
+	found, _ := textTTL(old)
+	switch g.textTTL {
+	case found:
+		return "", errNoReason
+	case "":
+		return found, nil
 	}
-	return "", errNoReason
+	return "", session.Unavailable(errTTLChanges)
 }
 
 // oldRow returns the row that a failed condition carries, and whether err is one.

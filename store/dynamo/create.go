@@ -15,6 +15,10 @@ import (
 // afterwards does not tell.
 var errUnknownEffect = errors.New("the answer to a write was lost, and whether it was done cannot be told")
 
+// isFree is the condition of a write that makes a row: no row of any kind has the
+// id.
+const isFree = "attribute_not_exists(id)"
+
 // Create stores a new row; see session.Store.
 //
 // An attempt whose answer was lost is sent again. If the row is there by then and
@@ -30,7 +34,7 @@ func (s *Store) Create(ctx context.Context, row *session.Session) error {
 	in := &dynamodb.PutItemInput{
 		TableName:                           &s.options.Table,
 		Item:                                newItem(row, writeID),
-		ConditionExpression:                 aws.String("attribute_not_exists(id)"),
+		ConditionExpression:                 aws.String(isFree),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}
 	maybe, err := s.caller.do(ctx, s.rowCall("PutItem", row.ID), func(ctx context.Context) error {

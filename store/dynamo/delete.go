@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -14,28 +13,27 @@ import (
 // for ttl and version, is removed too.
 //
 // If an attempt's answer was lost and the next one finds no row, the first had
-// removed it; all that is known of the session then is its id.
+// removed it; all that is known of the session then is its id. The one thing that
+// this cannot see is a session that got another id between the two, without a
+// time of grace.
 func (s *Store) Delete(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
 	if err := s.gate.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer s.gate.leave()
-	row, textTTL, err := s.deleteItem(ctx, id, cond, newGuard(cond))
+	row, textTTL, err := s.deleteItem(ctx, id, newGuard(cond, ""))
 	if textTTL != "" {
-		row, textTTL, err = s.deleteItem(ctx, id, cond, newTextGuard(cond, textTTL))
+		row, _, err = s.deleteItem(ctx, id, newGuard(cond, textTTL))
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case textTTL != "":
-		return nil, session.Unavailable(errTTLChanges)
 	}
 	return remains(row), nil
 }
 
 // deleteItem makes the call. It returns the row's ttl where that is an active
 // text for which the guard was not made.
-func (s *Store) deleteItem(ctx context.Context, id string, cond session.Condition, g guard) (row item, textTTL string, err error) {
+func (s *Store) deleteItem(ctx context.Context, id string, g guard) (row item, textTTL string, err error) {
 	in := &dynamodb.DeleteItemInput{
 		TableName:                           &s.options.Table,
 		Key:                                 keyOf(id),
@@ -57,9 +55,9 @@ func (s *Store) deleteItem(ctx context.Context, id string, cond session.Conditio
 	if !refused {
 		return nil, "", failed(err)
 	}
-	textTTL, err = refusal(old, cond)
-	if maybe && errors.Is(err, session.ErrNotFound) {
+	if maybe && len(old) == 0 {
 		return keyOf(id), "", nil
 	}
+	textTTL, err = g.refusal(old)
 	return nil, textTTL, err
 }

@@ -173,6 +173,21 @@ func (b *bench) fail(op string, times int, fault faultproxy.Fault) {
 	b.proxy.Add(faultproxy.Rule{Op: op, Times: times, Fault: fault})
 }
 
+// afterFirst has something else happen before each call of op but the first.
+func (b *bench) afterFirst(op string, other func()) (remove func()) {
+	return b.proxy.Add(faultproxy.Rule{Op: op, Skip: 1, Fault: func(x *faultproxy.Exchange) {
+		other()
+		passOn(x)
+	}})
+}
+
+// passOn is what happens to a call without a fault.
+func passOn(x *faultproxy.Exchange) {
+	if answer, err := x.Forward(); err == nil {
+		x.Reply(answer)
+	}
+}
+
 // create stores a session that nothing stands against.
 func (b *bench) create(t testing.TB, s *session.Session) *session.Session {
 	t.Helper()

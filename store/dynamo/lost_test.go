@@ -36,8 +36,14 @@ func htmlAfter(x *faultproxy.Exchange) {
 	x.Reply(&faultproxy.Answer{Status: 502, Header: map[string][]string{"Content-Type": {"text/html"}}, Body: []byte("<html>")})
 }
 
-// eachLoss runs a subtest for each way to lose an answer.
+// eachLoss runs a subtest for each way to lose an answer to a call on one row.
 func eachLoss(t *testing.T, run func(t *testing.T, b *bench, loss faultproxy.Fault, done bool)) {
+	// Short for who waits for it, long for an attempt that is answered.
+	eachLossWith(t, Options{AttemptTimeout: time.Second, CallTimeout: time.Minute}, run)
+}
+
+// eachLossWith is eachLoss with the times of a Store that waits for an answer.
+func eachLossWith(t *testing.T, waiting Options, run func(t *testing.T, b *bench, loss faultproxy.Fault, done bool)) {
 	for _, done := range []bool{true, false} {
 		for name, loss := range losses(done) {
 			if done {
@@ -45,8 +51,7 @@ func eachLoss(t *testing.T, run func(t *testing.T, b *bench, loss faultproxy.Fau
 			}
 			var o Options
 			if strings.Contains(name, "never comes") || strings.Contains(name, "stalls") {
-				// Short for who waits for it, long for an attempt that is answered.
-				o.AttemptTimeout, o.CallTimeout = time.Second, time.Minute
+				o = waiting
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

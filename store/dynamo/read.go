@@ -8,7 +8,7 @@ import (
 	"session-api"
 )
 
-// Get returns the row with this id; see session.Store.
+// Get returns the row with this id, an alias too; see session.Store.
 func (s *Store) Get(ctx context.Context, id string) (*session.Session, error) {
 	if err := s.gate.enter(ctx); err != nil {
 		return nil, err
@@ -18,10 +18,15 @@ func (s *Store) Get(ctx context.Context, id string) (*session.Session, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	if row == nil {
+	switch {
+	case row == nil:
 		return nil, session.ErrNotFound
+	case kindOf(row) == "":
+		return decode(row)
+	case kindOf(row) == kindAlias:
+		return decodeAlias(row)
 	}
-	return decode(row)
+	return nil, session.ErrNotFound
 }
 
 // getItem reads one row with a call of its own.
