@@ -17,8 +17,8 @@ type caller struct {
 // call is one call of the API, of one or more attempts.
 type call struct {
 	op string
-	// id is the session that it is about, "" for several.
-	id string
+	// ids are the sessions that it names, none where it reads many.
+	ids []string
 	// attempt bounds each attempt, all bounds them together.
 	attempt, all time.Duration
 	// once says that the call must not be sent again once it may have had its
@@ -38,12 +38,19 @@ const (
 // errUnended says that the attempt's own time was over first.
 var errUnended = errors.New("no answer in time")
 
+// maxClashes bounds the attempts of a call that meet a transaction of others on
+// the same item. They count by themselves and cost no budget, because they are no
+// sign that DynamoDB has too much to do: a transaction takes some hundredths of a
+// second, and random pauses bring those that meet into an order in which each
+// either goes through or is told what came before.
+const maxClashes = 20
+
 // do sends the call until it is answered for good. The error is a *fault, or
 // ctx's. maybe reports that an attempt, of those that failed, may have had its
 // effect all the same.
 func (c *caller) do(ctx context.Context, k call, send func(context.Context) error) (maybe bool, err error) {
 	end := time.Now().Add(k.all)
-	for sent := 1; ; sent++ {
+	for sent, clashes := 0, 0; ; {
 		f := c.once(ctx, k, end, send)
 		if f == nil || f.class.answered() {
 			c.budget.earn()
@@ -55,7 +62,15 @@ func (c *caller) do(ctx context.Context, k call, send func(context.Context) erro
 		if ctx.Err() != nil {
 			return maybe, ctx.Err()
 		}
-		if !f.class.retryable() || sent == c.attempts || (k.once && maybe) || !c.pause(ctx, sent, end) {
+		pause := c.pause
+		if f.class == contended {
+			clashes++
+			pause = c.waitTurn
+		} else {
+			sent++
+		}
+		again := f.class.retryable() && sent < c.attempts && clashes < maxClashes && !(k.once && maybe)
+		if !again || !pause(ctx, sent+clashes, end) {
 			if !k.quiet {
 				c.trouble.note(f)
 			}
@@ -75,7 +90,7 @@ func (c *caller) once(ctx context.Context, k call, end time.Time, send func(cont
 	if err == nil {
 		return nil
 	}
-	f := newFault(k.op, k.id, err)
+	f := newFault(k.op, k.ids, err)
 	if f.class == lost && attempt.Err() != nil {
 		f.text = errUnended.Error()
 	}
@@ -84,11 +99,23 @@ func (c *caller) once(ctx context.Context, k call, end time.Time, send func(cont
 
 // pause waits before the next attempt; false if there is to be none.
 func (c *caller) pause(ctx context.Context, sent int, end time.Time) bool {
-	pause := c.jitter(min(firstPause<<(sent-1), longestPause))
-	if time.Until(end) <= pause || !c.budget.spend() {
-		return false
-	}
-	timer := time.NewTimer(pause)
+	d := c.nextPause(sent)
+	return time.Until(end) > d && c.budget.spend() && wait(ctx, d)
+}
+
+// waitTurn is pause at no cost.
+func (c *caller) waitTurn(ctx context.Context, sent int, end time.Time) bool {
+	d := c.nextPause(sent)
+	return time.Until(end) > d && wait(ctx, d)
+}
+
+func (c *caller) nextPause(sent int) time.Duration {
+	return c.jitter(min(firstPause<<(sent-1), longestPause))
+}
+
+// wait reports whether ctx lasted as long.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -15,6 +15,11 @@ func TestWhatEachCallCosts(t *testing.T) {
 	b := newBench(t, Options{})
 	ctx := t.Context()
 	over := session.Condition{Now: noon.Add(time.Hour)}
+	retime := func(raise bool, cond session.Condition) error {
+		_, err := b.Retime(ctx, "a", newSession("a").Times(), raise, cond)
+		return err
+	}
+	x := session.Transaction{Records: []session.RecordWrite{{Record: newRecord("key", 1)}}}
 	for _, c := range []struct {
 		what string
 		do   func() error
@@ -30,12 +35,28 @@ func TestWhatEachCallCosts(t *testing.T) {
 		{"stale Update", func() error { _, err := b.Update(ctx, "a", changed(`1`), atVersion(1)); return err }, "UpdateItem", session.ErrConflict},
 		{"late Update", func() error { _, err := b.Update(ctx, "a", changed(`1`), over); return err }, "UpdateItem", session.ErrExpired},
 		{"Update of nothing", func() error { _, err := b.Update(ctx, "b", changed(`1`), meanwhile()); return err }, "UpdateItem", session.ErrNotFound},
-		{"stale Delete", func() error { _, err := b.Delete(ctx, "a", atVersion(1)); return err }, "DeleteItem", session.ErrConflict},
-		{"late Delete", func() error { _, err := b.Delete(ctx, "a", over); return err }, "DeleteItem", session.ErrExpired},
+		{"Retime", func() error { return retime(false, meanwhile()) }, "UpdateItem", nil},
+		{"Retime that raises", func() error { return retime(true, atVersion(3)) }, "UpdateItem", nil},
+		{"stale Retime", func() error { return retime(false, atVersion(3)) }, "UpdateItem", session.ErrConflict},
+		{"late Retime", func() error { return retime(true, over) }, "UpdateItem", session.ErrExpired},
+		{"Record of nothing", func() error { _, err := b.Record(ctx, "key"); return err }, "GetItem", session.ErrNotFound},
+		{"Apply", func() error { return b.Apply(ctx, x) }, "TransactWriteItems", nil},
+		{"stale Apply", func() error { return b.Apply(ctx, x) }, "TransactWriteItems", session.ErrStale},
+		{"Record", func() error { _, err := b.Record(ctx, "key"); return err }, "GetItem", nil},
+		{"rotation", func() error { return b.Apply(ctx, rotation("a", "c", atVersion(4))) }, "TransactWriteItems", nil},
+		{"Get of a former id", func() error { _, err := b.Get(ctx, "a"); return err }, "GetItem", nil},
+		{"Update of a former id", func() error { _, err := b.Update(ctx, "a", changed(`1`), meanwhile()); return err }, "UpdateItem", session.ErrNotFound},
+		{"Apply to a former id", func() error { return b.Apply(ctx, rotation("a", "d", meanwhile())) }, "TransactWriteItems", session.ErrNotFound},
+		{"Apply that ends", func() error {
+			return b.Apply(ctx, session.Transaction{End: []session.Ending{{ID: "c", Cond: meanwhile()}}})
+		}, "TransactWriteItems", nil},
+		{"Create", func() error { return b.Create(ctx, newSession("e")) }, "PutItem", nil},
+		{"stale Delete", func() error { _, err := b.Delete(ctx, "e", atVersion(7)); return err }, "DeleteItem", session.ErrConflict},
+		{"late Delete", func() error { _, err := b.Delete(ctx, "e", over); return err }, "DeleteItem", session.ErrExpired},
 		{"Delete of nothing", func() error { _, err := b.Delete(ctx, "b", meanwhile()); return err }, "DeleteItem", session.ErrNotFound},
 		{"List", func() error { _, err := b.List(ctx, page(1000)); return err }, "Scan", nil},
 		{"ListByUser of nobody", func() error { _, err := b.ListByUser(ctx, "nobody", page(1000)); return err }, "Query", nil},
-		{"Delete", func() error { _, err := b.Delete(ctx, "a", meanwhile()); return err }, "DeleteItem", nil},
+		{"Delete", func() error { _, err := b.Delete(ctx, "e", meanwhile()); return err }, "DeleteItem", nil},
 	} {
 		b.proxy.ResetCalls()
 		wantError(t, c.what, c.do(), c.want)

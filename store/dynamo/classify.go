@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -23,7 +24,9 @@ var classes = map[string]class{
 	"Throttling":                             throttled,
 	"ThrottlingException":                    throttled,
 	"ReplicatedWriteConflictException":       throttled,
-	"TransactionConflictException":           throttled,
+
+	"TransactionConflictException":   contended,
+	"TransactionInProgressException": contended,
 
 	"InternalServerError":     lost,
 	"InternalFailure":         lost,
@@ -52,10 +55,16 @@ var classes = map[string]class{
 // service/dynamodb, deserializers.go): JSON, but not DynamoDB's.
 const noCode = "UnknownError"
 
+// tooLargeWords are in the messages about items that would be too large.
+const tooLargeWords = "exceeded the maximum allowed size"
+
 // classifyAnswer is for errors of DynamoDB's.
 func classifyAnswer(api smithy.APIError, status int) class {
 	if c, known := classes[api.ErrorCode()]; known {
 		return c
+	}
+	if cancelled := (*types.TransactionCanceledException)(nil); errors.As(api, &cancelled) {
+		return classifyReasons(cancelled.CancellationReasons)
 	}
 	message := api.ErrorMessage()
 	switch code := api.ErrorCode(); {
@@ -66,7 +75,7 @@ func classifyAnswer(api smithy.APIError, status int) class {
 		return tableMissing
 	case code == noCode:
 		return classifyForeign(status)
-	case code == "ValidationException" && strings.Contains(message, "exceeded the maximum allowed size"):
+	case code == "ValidationException" && strings.Contains(message, tooLargeWords):
 		return oversize
 	case code == "ValidationException" && spoiltOperand(message):
 		return versionBroken

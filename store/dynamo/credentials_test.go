@@ -25,12 +25,12 @@ func TestAFailureToGetCredentialsIsSaidToBeOne(t *testing.T) {
 			ServiceID: dynamodb.ServiceID, OperationName: "GetItem",
 			Err: fmt.Errorf("get identity: get credentials: %w", asked),
 		}
-		if f := newFault("GetItem", "", err); f.class != unsigned || !strings.Contains(f.text, service) {
+		if f := newFault("GetItem", nil, err); f.class != unsigned || !strings.Contains(f.text, service) {
 			t.Errorf("%s: class %d, %q", service, f.class, f.text)
 		}
 	}
 	own := &smithy.OperationError{ServiceID: dynamodb.ServiceID, OperationName: "GetItem", Err: answered403}
-	if f := newFault("GetItem", "", own); f.class == unsigned {
+	if f := newFault("GetItem", nil, own); f.class == unsigned {
 		t.Error("DynamoDB's own 403 is taken for missing credentials")
 	}
 }

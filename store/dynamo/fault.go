@@ -21,6 +21,9 @@ const (
 	refused
 	// throttled: more was asked for than is provisioned or allowed.
 	throttled
+	// contended: a transaction on the same item, or the same transaction, was under
+	// way at that moment. DynamoDB is well and has done nothing.
+	contended
 	// unsent: nothing reached DynamoDB.
 	unsent
 	// untrusted: what answers at the endpoint cannot prove who it is. Nothing was
@@ -49,7 +52,7 @@ const (
 
 // retryable reports whether the same request may pass a moment later.
 func (c class) retryable() bool {
-	return c == throttled || c == unsent || c == lost || c == skewed
+	return c == throttled || c == contended || c == unsent || c == lost || c == skewed
 }
 
 // answered reports whether DynamoDB did its part: it is well, and what is wrong
@@ -75,9 +78,9 @@ func (f *fault) Unwrap() error { return f.cause }
 // would be found within words.
 const secretBytes = 16
 
-// newFault says what the failure err of one attempt of op means. id is the
-// session that the call is about, "" for several.
-func newFault(op, id string, err error) *fault {
+// newFault says what the failure err of one attempt of op means. ids are the
+// sessions that the call names.
+func newFault(op string, ids []string, err error) *fault {
 	f := &fault{op: op, cause: err}
 	if other := otherService(err); other != nil {
 		// Asked for credentials, whatever it answered is not about the table.
@@ -90,8 +93,10 @@ func newFault(op, id string, err error) *fault {
 		return f
 	}
 	f.class, f.text = classifyAnswer(api, httpStatus(err)), api.ErrorCode()+": "+api.ErrorMessage()
-	if len(id) >= secretBytes { // which messages may quote
-		f.text = strings.ReplaceAll(f.text, id, session.Redact(id))
+	for _, id := range ids {
+		if len(id) >= secretBytes { // which messages may quote
+			f.text = strings.ReplaceAll(f.text, id, session.Redact(id))
+		}
 	}
 	return f
 }

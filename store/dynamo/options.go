@@ -28,8 +28,8 @@ type Options struct {
 	Attempts int
 	// AttemptTimeout bounds one attempt to read or write one row; 0 means 300 ms.
 	AttemptTimeout time.Duration
-	// CallTimeout bounds all attempts of such a call; 0 means 1 s. Calls that
-	// read many rows at once may take that long for each attempt.
+	// CallTimeout bounds all attempts of such a call; 0 means 1 s. Calls on
+	// many rows at once may take that long for each attempt.
 	CallTimeout time.Duration
 	// IdleConns is how many idle connections are kept; 0 means 256. The SDK's
 	// default of 10 makes every burst dial anew.

@@ -21,8 +21,14 @@ func (b *bench) everyCall(ctx context.Context) map[string]func() error {
 		"Update":           func() error { _, err := b.Update(ctx, "a", changed(`1`), meanwhile()); return err },
 		"Update a version": func() error { _, err := b.Update(ctx, "a", changed(`1`), atVersion(1)); return err },
 		"Delete":           func() error { _, err := b.Delete(ctx, "a", meanwhile()); return err },
-		"List":             func() error { _, err := b.List(ctx, page(10)); return err },
-		"ListByUser":       func() error { _, err := b.ListByUser(ctx, "alice", page(10)); return err },
+		"Retime": func() error {
+			_, err := b.Retime(ctx, "a", moved(), false, atTimes(newSession("a")))
+			return err
+		},
+		"Apply":      func() error { return b.Apply(ctx, session.Transaction{Create: newSession("new")}) },
+		"Record":     func() error { _, err := b.Record(ctx, "key"); return err },
+		"List":       func() error { _, err := b.List(ctx, page(10)); return err },
+		"ListByUser": func() error { _, err := b.ListByUser(ctx, "alice", page(10)); return err },
 	}
 }
 
@@ -34,7 +40,7 @@ func TestWhatDynamoDBRefusesForNowIsUnavailable(t *testing.T) {
 	}{
 		"throttled":           {faultproxy.Throttle(), 3},
 		"too many requests":   {faultproxy.Error(400, "RequestLimitExceeded", "no"), 3},
-		"a transaction":       {faultproxy.Error(400, "TransactionConflictException", "no"), 3},
+		"a transaction":       {faultproxy.Error(400, "TransactionConflictException", "no"), maxClashes},
 		"an impostor's 429":   {faultproxy.Error(429, "Whatever", "no"), 3},
 		"a 503":               {faultproxy.Error(503, "ServiceUnavailable", "no"), 3},
 		"a denied call":       {faultproxy.Denied(), 1},

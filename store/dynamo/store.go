@@ -83,13 +83,13 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// rowCall returns the call of op on the row with this id.
-func (s *Store) rowCall(op, id string) call {
-	return call{op: op, id: id, attempt: s.options.AttemptTimeout, all: s.options.CallTimeout}
+// rowCall returns the call of op on the row with this id, or on none.
+func (s *Store) rowCall(op string, ids ...string) call {
+	return call{op: op, ids: ids, attempt: s.options.AttemptTimeout, all: s.options.CallTimeout}
 }
 
-// bulkCall returns the call of op that reads many rows: megabytes take their
-// time, so each attempt has that of a whole call.
+// bulkCall returns the call of op on many rows: megabytes take their time, and so
+// do the two rounds of a transaction, so each attempt has that of a whole call.
 func (s *Store) bulkCall(op string) call {
 	attempt := s.options.CallTimeout
 	return call{op: op, attempt: attempt, all: attempt * time.Duration(s.options.Attempts)}

@@ -218,7 +218,7 @@ const probeID = "session-api-ready"
 
 func (t *table) describe(ctx context.Context) (*types.TableDescription, error) {
 	var out *dynamodb.DescribeTableOutput
-	k := t.store.rowCall("DescribeTable", "")
+	k := t.store.rowCall("DescribeTable")
 	k.quiet = true // that this one is denied matters little
 	_, err := t.store.caller.do(ctx, k, func(ctx context.Context) (err error) {
 		out, err = t.store.api.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.store.options.Table})
