@@ -5,12 +5,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"session-api"
 )
 
 // indexSource reads the index.
 type indexSource struct {
 	store  *Store
 	userID string
+	query  session.PageQuery
 	after  *indexKey
 }
 
@@ -36,12 +39,14 @@ func (x *indexSource) next(ctx context.Context, n int) (keys []indexKey, last in
 }
 
 func (x *indexSource) input(n int) *dynamodb.QueryInput {
+	values := item{":user": text(x.userID)}
 	in := &dynamodb.QueryInput{
 		TableName:                 &x.store.options.Table,
 		IndexName:                 aws.String(IndexName),
-		KeyConditionExpression:    aws.String("userId = :user"),
+		KeyConditionExpression:    aws.String("userId = :user" + spanOf(x.query).condition(values)),
 		ProjectionExpression:      aws.String("id, createdAt"),
-		ExpressionAttributeValues: item{":user": text(x.userID)},
+		ExpressionAttributeValues: values,
+		ScanIndexForward:          aws.Bool(!x.query.Descending),
 		Limit:                     aws.Int32(int32(n)),
 	}
 	if x.after != nil {

@@ -15,7 +15,7 @@ const (
 	// number, which a comparison never holds for: they are looked at here.
 	notOver = "NOT (#ttl <= :now)"
 	// withoutData are the attributes that a session without its data needs.
-	withoutData = "id, userId, createdAt, updatedAt, #ttl, #version"
+	withoutData = "id, userId, createdAt, updatedAt, #ttl, #version, absoluteTtl, idleTimeout, lastActiveAt, client, #auth"
 )
 
 // List returns a page of all active sessions in DynamoDB's own order: one scan
@@ -30,13 +30,16 @@ func (s *Store) List(ctx context.Context, q session.PageQuery) (session.Page, er
 	if err != nil {
 		return session.Page{}, err
 	}
+	if emptySpan(q) {
+		return session.Page{}, nil
+	}
 	rows, last, err := s.scan(ctx, s.listInput(q, after))
 	if err != nil {
 		return session.Page{}, failed(err)
 	}
 	var p session.Page
 	for _, row := range rows {
-		if found := s.readable(row, decodeHead); found != nil && !found.ExpiredAt(q.Now) {
+		if found := s.readable(row, decodeHead); found != nil && !found.ExpiredAt(q.Now) && q.Created(found) {
 			p.Sessions = append(p.Sessions, found)
 		}
 	}
@@ -47,14 +50,17 @@ func (s *Store) List(ctx context.Context, q session.PageQuery) (session.Page, er
 }
 
 func (s *Store) listInput(q session.PageQuery, after string) *dynamodb.ScanInput {
+	values := item{":now": number(q.Now.Unix())}
 	in := &dynamodb.ScanInput{
-		TableName:                 &s.options.Table,
-		ConsistentRead:            &s.options.ConsistentRead,
-		Limit:                     aws.Int32(int32(q.Limit)),
-		FilterExpression:          aws.String(notOver),
-		ProjectionExpression:      aws.String(withoutData),
-		ExpressionAttributeNames:  map[string]string{"#ttl": AttributeTTL, "#version": AttributeVersion},
-		ExpressionAttributeValues: item{":now": number(q.Now.Unix())},
+		TableName:            &s.options.Table,
+		ConsistentRead:       &s.options.ConsistentRead,
+		Limit:                aws.Int32(int32(q.Limit)),
+		FilterExpression:     aws.String(notOver + " AND " + isSession + spanOf(q).condition(values)),
+		ProjectionExpression: aws.String(withoutData),
+		ExpressionAttributeNames: map[string]string{
+			"#ttl": AttributeTTL, "#version": AttributeVersion, "#kind": AttributeKind, "#auth": AttributeAuth,
+		},
+		ExpressionAttributeValues: values,
 	}
 	if after != "" {
 		in.ExclusiveStartKey = keyOf(after)

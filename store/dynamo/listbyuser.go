@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"slices"
 
 	"session-api"
 )
@@ -32,14 +33,20 @@ func (s *Store) ListByUser(ctx context.Context, userID string, q session.PageQue
 	if err != nil {
 		return session.Page{}, err
 	}
+	if after != nil && !spanOf(q).holds(after.createdAt) {
+		return session.Page{}, session.ErrInvalidCursor
+	}
+	if emptySpan(q) {
+		return session.Page{}, nil
+	}
 	if s.table.indexed(ctx) {
-		p, err := s.userPage(ctx, userID, q, &indexSource{store: s, userID: userID, after: after})
+		p, err := s.userPage(ctx, userID, q, &indexSource{store: s, userID: userID, query: q, after: after})
 		if !isIndexMissing(err) {
 			return p, err
 		}
 		s.table.indexRefused(err)
 	}
-	return s.userPage(ctx, userID, q, &scanSource{store: s, userID: userID, after: after, now: q.Now})
+	return s.userPage(ctx, userID, q, &scanSource{store: s, userID: userID, query: q, after: after})
 }
 
 // userPage fills a page from the keys of src.
@@ -49,6 +56,10 @@ func (s *Store) userPage(ctx context.Context, userID string, q session.PageQuery
 		keys, last, more, err := src.next(ctx, q.Limit-len(p.sessions))
 		if err != nil {
 			return session.Page{}, failed(err)
+		}
+		keys = slices.DeleteFunc(keys, func(k indexKey) bool { return !k.created(q) })
+		if q.IDsOnly {
+			return p.ofKeys(keys, last, more), nil
 		}
 		end, err := p.add(ctx, keys)
 		switch {
@@ -75,6 +86,22 @@ type userPage struct {
 
 func (p *userPage) page(next string) session.Page {
 	return session.Page{Sessions: p.sessions, Next: next}
+}
+
+// ofKeys returns the page of what the keys tell, which is what was read for it.
+func (p *userPage) ofKeys(keys []indexKey, last indexKey, more bool) session.Page {
+	for _, k := range keys {
+		created, err := parseTime(k.createdAt)
+		if err != nil {
+			p.store.unread.Note(k.id, broken(AttributeCreatedAt, err))
+			continue
+		}
+		p.sessions = append(p.sessions, &session.Session{ID: k.id, CreatedAt: created})
+	}
+	if !more {
+		return p.page("")
+	}
+	return p.page(last.position())
 }
 
 // add reads the rows of keys and adds those that belong. end is the key with
@@ -106,7 +133,7 @@ func (p *userPage) add(ctx context.Context, keys []indexKey) (end *indexKey, err
 func (p *userPage) take(k indexKey, row item) bool {
 	createdAt, _ := textOf(row, AttributeCreatedAt)
 	owner, _ := textOf(row, AttributeUserID)
-	if row == nil || createdAt != k.createdAt || owner != p.userID {
+	if row == nil || kindOf(row) != "" || createdAt != k.createdAt || owner != p.userID {
 		return false
 	}
 	if found := p.store.readable(row, decode); found != nil && !found.ExpiredAt(p.query.Now) {

@@ -6,11 +6,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"session-api"
 )
 
 // scanSource finds the keys of a user's rows in the table itself, where there is
@@ -18,8 +19,8 @@ import (
 type scanSource struct {
 	store  *Store
 	userID string
+	query  session.PageQuery
 	after  *indexKey
-	now    time.Time
 
 	scanned bool
 	keys    []indexKey // what was found and not given out
@@ -60,8 +61,16 @@ func (x *scanSource) scan(ctx context.Context) ([]indexKey, error) {
 		return nil, err
 	}
 	keys := slices.Concat(found...)
-	slices.SortFunc(keys, indexKey.compare)
+	slices.SortFunc(keys, x.compare)
 	return keys, nil
+}
+
+// compare is the order of the list.
+func (x *scanSource) compare(a, b indexKey) int {
+	if x.query.Descending {
+		a, b = b, a
+	}
+	return a.compare(b)
 }
 
 // compare is the order of the index; rows of one createdAt go by id here, in what
@@ -79,7 +88,7 @@ func (x *scanSource) segment(ctx context.Context, i int) (keys []indexKey, err e
 			return nil, err
 		}
 		for _, row := range rows {
-			if k, ok := x.keyIn(row); ok && (x.after == nil || k.compare(*x.after) > 0) {
+			if k, ok := x.keyIn(row); ok && (x.after == nil || x.compare(k, *x.after) > 0) {
 				keys = append(keys, k)
 			}
 		}
@@ -104,18 +113,17 @@ func (x *scanSource) keyIn(row item) (indexKey, bool) {
 	return indexKey{createdAt: createdAt, id: id}, true
 }
 
+// input leaves out what is no session: that has no userId.
 func (x *scanSource) input(segment int) *dynamodb.ScanInput {
+	values := item{":user": text(x.userID), ":now": number(x.query.Now.Unix())}
 	return &dynamodb.ScanInput{
-		TableName:                &x.store.options.Table,
-		ConsistentRead:           &x.store.options.ConsistentRead,
-		Segment:                  aws.Int32(int32(segment)),
-		TotalSegments:            aws.Int32(int32(x.store.options.ScanSegments)),
-		FilterExpression:         aws.String("userId = :user AND " + notOver),
-		ProjectionExpression:     aws.String("id, createdAt"),
-		ExpressionAttributeNames: map[string]string{"#ttl": AttributeTTL},
-		ExpressionAttributeValues: item{
-			":user": text(x.userID),
-			":now":  number(x.now.Unix()),
-		},
+		TableName:                 &x.store.options.Table,
+		ConsistentRead:            &x.store.options.ConsistentRead,
+		Segment:                   aws.Int32(int32(segment)),
+		TotalSegments:             aws.Int32(int32(x.store.options.ScanSegments)),
+		FilterExpression:          aws.String("userId = :user AND " + notOver + spanOf(x.query).condition(values)),
+		ProjectionExpression:      aws.String("id, createdAt"),
+		ExpressionAttributeNames:  map[string]string{"#ttl": AttributeTTL},
+		ExpressionAttributeValues: values,
 	}
 }
