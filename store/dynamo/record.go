@@ -45,9 +45,9 @@ func recordGuard(was int64) guard {
 		return guard{condition: isFree}
 	}
 	return guard{
-		condition: "#kind = :record AND #version = :was",
-		names:     map[string]string{"#kind": AttributeKind, "#version": AttributeVersion},
-		values:    item{":record": text(kindRecord), ":was": number(was)},
+		condition: "#version = :was",
+		names:     map[string]string{"#version": AttributeVersion},
+		values:    item{":was": number(was)},
 	}
 }
 
