@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -31,7 +30,7 @@ type prepare func(context.Context) (do func() (string, error), err error)
 // calls are the calls that are measured, in an order that leaves the lists what
 // they count on: rows of one size.
 func (b *bench) calls() []apiCall {
-	return slices.Concat(b.lists(), b.rows(), b.refusals())
+	return slices.Concat(b.lists(), b.rows(), b.refusals(), b.life(), b.transactions(), b.endOfUser())
 }
 
 func (b *bench) lists() []apiCall {
@@ -85,16 +84,13 @@ func (b *bench) refusals() []apiCall {
 		{"get, expired", "410", "1 GetItem", units{tableRead: kept}, &get, b.request(b.strong, b.expired, http.MethodGet, "")},
 		{"update, expired", "410", "1 UpdateItem", refused, &update, b.request(b.strong, b.expired, http.MethodPut, b.change())},
 		{"delete, expired", "410", "1 DeleteItem", refused, &remove, b.request(b.strong, b.expired, http.MethodDelete, "")},
-		{"update, stale version", "conflict", "1 UpdateItem", refused, nil, b.stale(func(ctx context.Context, id string, version *int64) error {
-			_, err := b.strong.svc.Update(ctx, id, []byte(b.data), version)
-			return err
-		})},
-		{"delete, stale version", "conflict", "1 DeleteItem", refused, nil, b.stale(func(ctx context.Context, id string, version *int64) error {
-			_, err := b.strong.svc.Delete(ctx, id, version)
-			return err
-		})},
+		{"update, stale version", "412", "1 UpdateItem", refused, nil, b.request(b.strong, b.fresh, http.MethodPut, b.change(), staleMatch)},
+		{"delete, stale version", "412", "1 DeleteItem", refused, nil, b.request(b.strong, b.fresh, http.MethodDelete, "", staleMatch)},
 	}
 }
+
+// staleMatch names a version that no session here is at.
+var staleMatch = header{"If-Match", `"7"`}
 
 func (b *bench) change() string { return `{"data":` + b.data + `}` }
 
@@ -112,11 +108,11 @@ func (b *bench) list(f front, path string) prepare {
 type target func(context.Context) (path string, err error)
 
 // request is a call whose answer is told as its status.
-func (b *bench) request(f front, target target, method, body string) prepare {
+func (b *bench) request(f front, target target, method, body string, headers ...header) prepare {
 	return func(ctx context.Context) (func() (string, error), error) {
 		path, err := target(ctx)
 		return func() (string, error) {
-			a, err := b.ask(ctx, f, method, path, body)
+			a, err := b.ask(ctx, f, method, path, body, headers...)
 			return strconv.Itoa(a.status), err
 		}, err
 	}
@@ -141,19 +137,4 @@ func (b *bench) expired(ctx context.Context) (string, error) {
 	path, err := b.fresh(ctx)
 	b.now = b.now.Add(ttl + time.Hour)
 	return path, err
-}
-
-// stale is a write that names a version which the session is not at. The API
-// cannot name one yet, so the Service is called.
-func (b *bench) stale(write func(ctx context.Context, id string, version *int64) error) prepare {
-	return func(ctx context.Context) (func() (string, error), error) {
-		id, err := b.create(ctx, one, b.data)
-		return func() (string, error) {
-			err := write(ctx, id, new(int64(7)))
-			if errors.Is(err, session.ErrConflict) {
-				return "conflict", nil
-			}
-			return "no conflict", err
-		}, err
-	}
 }

@@ -71,6 +71,15 @@ func TestADifferenceIsAFault(t *testing.T) {
 			t.Errorf("%s: no fault", what)
 		}
 	}
+	refused := right()
+	refused.measured.untold, refused.rule.tableWrite = true, 2
+	if err := refused.fault(); err != nil {
+		t.Errorf("a refusal that tells what it read, and not what it wrote: %v", err)
+	}
+	refused.measured.units.tableRead = 2
+	if refused.fault() == nil {
+		t.Error("a refusal that read more: no fault")
+	}
 	if faults([]size{{unasked: []httpapi.Route{{Method: "PATCH", Pattern: "/sessions/{id}"}}}}) == nil {
 		t.Error("a route without a cost: no fault")
 	}
@@ -128,6 +137,7 @@ func TestUnitsAreReadFromAnswers(t *testing.T) {
 		{"PutItem", `{"ConsumedCapacity":` + both + `}`, units{tableWrite: 2, indexWrite: 1}, true},
 		{"Query", `{"ConsumedCapacity":` + both + `}`, units{tableRead: 2, indexRead: 1}, true},
 		{"BatchGetItem", `{"ConsumedCapacity":[` + both + `,` + both + `]}`, units{tableRead: 4, indexRead: 2}, true},
+		{"TransactWriteItems", `{"ConsumedCapacity":[` + both + `]}`, units{tableWrite: 2, indexWrite: 1}, true},
 		{"UpdateItem", `{"__type":"ConditionalCheckFailedException"}`, units{}, false},
 	} {
 		got, told, err := consumedBy(c.op, []byte(c.answer))

@@ -126,7 +126,7 @@ func (m *meter) last() item {
 // text lists the calls, such as "1 Query, 3 BatchGetItem". What consumes units
 // comes in the order of this list.
 func (r reading) text() string {
-	order := []string{"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "Scan"}
+	order := []string{"GetItem", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "Query", "BatchGetItem", "Scan"}
 	for op := range r.calls {
 		if !slices.Contains(order, op) {
 			order = append(order, op)

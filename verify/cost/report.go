@@ -25,7 +25,7 @@ func (c cost) cells() []string {
 	const untold = "not told"
 	read, write := c.measured.units.read(), c.measured.units.write()
 	if c.measured.untold {
-		read, write = "0", untold
+		write = untold
 	}
 	cells := []string{c.name, c.answer, c.measured.text(), read, c.rule.read(), write, c.rule.write()}
 	if c.older == nil {

@@ -55,6 +55,7 @@ type service struct {
 	now      time.Time
 	strong   front
 	eventual front
+	limited  front // with a limit for each user
 	asked    map[httpapi.Route]bool
 }
 
@@ -78,14 +79,17 @@ func openService(ctx context.Context, name string) (*service, error) {
 		return nil, err
 	}
 	s := &service{name: name, now: start, asked: map[httpapi.Route]bool{}}
-	if s.strong, err = s.open(ctx, true); err != nil {
+	if s.strong, err = s.open(ctx, true, 0); err != nil {
 		return nil, err
 	}
-	s.eventual, err = s.open(ctx, false)
+	if s.limited, err = s.open(ctx, true, session.MaxPerUserLimit); err != nil {
+		return nil, err
+	}
+	s.eventual, err = s.open(ctx, false, 0)
 	return s, err
 }
 
-func (s *service) open(ctx context.Context, consistent bool) (front, error) {
+func (s *service) open(ctx context.Context, consistent bool, perUser int) (front, error) {
 	store, err := dynamo.Open(ctx, dynamo.Options{
 		Table: s.name, Region: region, ConsistentRead: consistent,
 		Attempts: 1, AttemptTimeout: patience, CallTimeout: patience,
@@ -94,7 +98,9 @@ func (s *service) open(ctx context.Context, consistent bool) (front, error) {
 		return front{}, err
 	}
 	clock := func() time.Time { return s.now }
-	svc, err := session.NewService(store, session.Options{TTL: ttl, CursorKey: store.CursorKey(), Now: clock})
+	svc, err := session.NewService(store, session.Options{
+		TTL: ttl, CursorKey: store.CursorKey(), Now: clock, MaxPerUser: perUser,
+	})
 	if err != nil {
 		return front{}, err
 	}
@@ -102,10 +108,15 @@ func (s *service) open(ctx context.Context, consistent bool) (front, error) {
 }
 
 func (s *service) close() {
-	for _, f := range []front{s.strong, s.eventual} {
-		if f.store != nil {
-			_ = f.store.Close()
+	for _, f := range []front{s.strong, s.eventual, s.limited} {
+		if f.store == nil {
+			continue
 		}
+		// What goes on in the background is over before its store is closed.
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		_ = f.svc.Close(ctx)
+		cancel()
+		_ = f.store.Close()
 	}
 }
 
@@ -119,15 +130,23 @@ type answer struct {
 	}
 }
 
+// header is a header of a request.
+type header struct{ name, value string }
+
 // ask sends one request. body is JSON, "" for none.
-func (s *service) ask(ctx context.Context, f front, method, path, body string) (answer, error) {
+func (s *service) ask(ctx context.Context, f front, method, path, body string, headers ...header) (answer, error) {
 	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
+	for _, h := range headers {
+		r.Header.Set(h.name, h.value)
+	}
 	w := httptest.NewRecorder()
 	f.api.ServeHTTP(w, r)
-	s.asked[httpapi.Route{Method: method, Pattern: r.Pattern}] = true
+	// The mux knows one pattern for all that is done to a session.
+	pattern := strings.Replace(r.Pattern, "{action}", r.PathValue("action"), 1)
+	s.asked[httpapi.Route{Method: method, Pattern: pattern}] = true
 	a := answer{status: w.Code}
 	if err := json.Unmarshal(w.Body.Bytes(), &a.body); err != nil {
 		return a, fmt.Errorf("%s %s: %w", method, path, err)

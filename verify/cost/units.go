@@ -43,7 +43,7 @@ func consumedBy(op string, answer []byte) (u units, told bool, err error) {
 	}
 	all := make([]consumed, 1)
 	into := any(&all[0])
-	if op == "BatchGetItem" { // which tells them for each table
+	if op == "BatchGetItem" || op == "TransactWriteItems" { // which tell them for each table
 		into = &all
 	}
 	if err := json.Unmarshal(a.ConsumedCapacity, into); err != nil {
@@ -77,5 +77,5 @@ const (
 // dataCalls are the calls that consume units.
 var dataCalls = map[string]kind{
 	"GetItem": read, "BatchGetItem": read, "Query": read, "Scan": read,
-	"PutItem": write, "UpdateItem": write, "DeleteItem": write,
+	"PutItem": write, "UpdateItem": write, "DeleteItem": write, "TransactWriteItems": write,
 }
