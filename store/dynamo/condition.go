@@ -63,8 +63,8 @@ func (g *guard) addVersion(version int64) {
 // addTimes asks for the row's times. A ttl that is text is asked for already.
 func (g *guard) addTimes(t session.Times) {
 	if g.textTTL == "" {
-		g.condition += " AND #ttl = :was_ttl"
-		g.values[":was_ttl"] = secondNumber(t.ExpiresAt)
+		g.condition += " AND #ttl = :wasttl"
+		g.values[":wasttl"] = secondNumber(t.ExpiresAt)
 	}
 	g.addTime(AttributeAbsoluteTTL, t.AbsoluteExpiresAt, secondNumber)
 	g.addTime(AttributeLastActiveAt, t.LastActiveAt, timeText)
@@ -76,7 +76,7 @@ func (g *guard) addTime(attribute string, t time.Time, stored func(time.Time) ty
 		g.condition += " AND attribute_not_exists(" + attribute + ")"
 		return
 	}
-	value := ":was_" + attribute
+	value := ":was" + attribute
 	g.condition += " AND " + attribute + " = " + value
 	g.values[value] = stored(t)
 }

@@ -24,7 +24,7 @@ type Options struct {
 	// behind for a moment.
 	ConsistentRead bool
 	// Attempts is how often a call is sent at most, the first time included; 0
-	// means 3.
+	// means 3. Attempts that meet a transaction on the same row do not count.
 	Attempts int
 	// AttemptTimeout bounds one attempt to read or write one row; 0 means 300 ms.
 	AttemptTimeout time.Duration

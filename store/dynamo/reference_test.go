@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -142,6 +143,26 @@ func TestWeServeBesideTheOlderService(t *testing.T) {
 	o.remove(t, "ours")
 	_, err = b.Get(t.Context(), "ours")
 	wantError(t, "Get of our row after it ended it", err, session.ErrNotFound)
+}
+
+// TestItLeavesAloneWhatItDoesNotKnow of a session that makes use of everything.
+func TestItLeavesAloneWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Options{})
+	o := older{b.server, b.table}
+	want := fullSession("full")
+	b.create(t, want)
+	if data, _ := o.get(t, "full"); data["theme"] != "dark" {
+		t.Errorf("it reads %v from our row", data)
+	}
+	o.update(t, "full", `{"theme":"blue"}`, noon.Add(time.Minute))
+	want.Data, want.UpdatedAt = []byte(`{"theme":"blue"}`), noon.Add(time.Minute)
+	if got, err := b.Get(t.Context(), "full"); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("after its update the session is %+v, %v; want %+v", got, err, want)
+	}
+	if _, err := b.Retime(t.Context(), "full", moved(), false, atTimes(want)); err != nil {
+		t.Errorf("Retime after its update: %v", err)
+	}
 }
 
 func TestItsRowsOfTheSameSecondAreEachShownOnce(t *testing.T) {

@@ -39,7 +39,7 @@ func (e *edit) setTime(attribute string, t time.Time, stored func(time.Time) typ
 		e.remove = append(e.remove, attribute)
 		return
 	}
-	value := ":to_" + attribute
+	value := ":to" + attribute
 	e.set = append(e.set, attribute+" = "+value)
 	e.values[value] = stored(t)
 }
