@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -13,13 +14,41 @@ import (
 type indexSource struct {
 	store  *Store
 	userID string
-	query  session.PageQuery
+	page   session.PageQuery
 	after  *indexKey
 }
 
+// A range begins or ends with keys that only a zone would bring into it, up to a
+// day of them (span.go). They are read over in steps of skipKeys, maxSkips at
+// most: a thousand keys cost 12 read units, a page that shows nothing costs a
+// request.
+const (
+	skipKeys = 1000
+	maxSkips = 3
+)
+
 func (x *indexSource) next(ctx context.Context, n int) (keys []indexKey, last indexKey, more bool, err error) {
+	for limit, skips := n, 0; ; limit, skips = skipKeys, skips+1 {
+		keys, last, more, err = x.query(ctx, limit)
+		if err != nil {
+			return nil, indexKey{}, false, err
+		}
+		keys = slices.DeleteFunc(keys, func(k indexKey) bool { return !k.created(x.page) })
+		if len(keys) > n {
+			keys, last, more = keys[:n], keys[n-1], true
+		}
+		after := last
+		x.after = &after
+		if len(keys) > 0 || !more || skips == maxSkips {
+			return keys, last, more, nil
+		}
+	}
+}
+
+// query returns the keys of one query.
+func (x *indexSource) query(ctx context.Context, limit int) (keys []indexKey, last indexKey, more bool, err error) {
 	var out *dynamodb.QueryOutput
-	in := x.input(n)
+	in := x.input(limit)
 	_, err = x.store.caller.do(ctx, x.store.bulkCall("Query"), func(ctx context.Context) (err error) {
 		out, err = x.store.api.Query(ctx, in)
 		return err
@@ -33,9 +62,7 @@ func (x *indexSource) next(ctx context.Context, n int) (keys []indexKey, last in
 	if len(out.LastEvaluatedKey) == 0 {
 		return keys, indexKey{}, false, nil
 	}
-	last = indexKeyOf(out.LastEvaluatedKey)
-	x.after = &last
-	return keys, last, true, nil
+	return keys, indexKeyOf(out.LastEvaluatedKey), true, nil
 }
 
 func (x *indexSource) input(n int) *dynamodb.QueryInput {
@@ -43,10 +70,10 @@ func (x *indexSource) input(n int) *dynamodb.QueryInput {
 	in := &dynamodb.QueryInput{
 		TableName:                 &x.store.options.Table,
 		IndexName:                 aws.String(IndexName),
-		KeyConditionExpression:    aws.String("userId = :user" + spanOf(x.query).condition(values)),
+		KeyConditionExpression:    aws.String("userId = :user" + spanOf(x.page).condition(values)),
 		ProjectionExpression:      aws.String("id, createdAt"),
 		ExpressionAttributeValues: values,
-		ScanIndexForward:          aws.Bool(!x.query.Descending),
+		ScanIndexForward:          aws.Bool(!x.page.Descending),
 		Limit:                     aws.Int32(int32(n)),
 	}
 	if x.after != nil {

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"slices"
 
 	"session-api"
 )
@@ -13,7 +12,8 @@ import (
 // them.
 const maxRuns = 4
 
-// keySource gives the keys of a user's rows in the order of the index, in runs.
+// keySource gives the keys of a user's rows, in runs: those that a page query asks
+// for, in its order.
 type keySource interface {
 	// next returns the keys of the next run, at most n, and whether more follow.
 	// last is the key that the run ended with, which keys need not hold.
@@ -40,13 +40,13 @@ func (s *Store) ListByUser(ctx context.Context, userID string, q session.PageQue
 		return session.Page{}, nil
 	}
 	if s.table.indexed(ctx) {
-		p, err := s.userPage(ctx, userID, q, &indexSource{store: s, userID: userID, query: q, after: after})
+		p, err := s.userPage(ctx, userID, q, &indexSource{store: s, userID: userID, page: q, after: after})
 		if !isIndexMissing(err) {
 			return p, err
 		}
 		s.table.indexRefused(err)
 	}
-	return s.userPage(ctx, userID, q, &scanSource{store: s, userID: userID, query: q, after: after})
+	return s.userPage(ctx, userID, q, &scanSource{store: s, userID: userID, page: q, after: after})
 }
 
 // userPage fills a page from the keys of src.
@@ -57,7 +57,6 @@ func (s *Store) userPage(ctx context.Context, userID string, q session.PageQuery
 		if err != nil {
 			return session.Page{}, failed(err)
 		}
-		keys = slices.DeleteFunc(keys, func(k indexKey) bool { return !k.created(q) })
 		if q.IDsOnly {
 			return p.ofKeys(keys, last, more), nil
 		}

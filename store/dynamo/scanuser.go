@@ -19,7 +19,7 @@ import (
 type scanSource struct {
 	store  *Store
 	userID string
-	query  session.PageQuery
+	page   session.PageQuery
 	after  *indexKey
 
 	scanned bool
@@ -67,7 +67,7 @@ func (x *scanSource) scan(ctx context.Context) ([]indexKey, error) {
 
 // compare is the order of the list.
 func (x *scanSource) compare(a, b indexKey) int {
-	if x.query.Descending {
+	if x.page.Descending {
 		a, b = b, a
 	}
 	return a.compare(b)
@@ -88,7 +88,7 @@ func (x *scanSource) segment(ctx context.Context, i int) (keys []indexKey, err e
 			return nil, err
 		}
 		for _, row := range rows {
-			if k, ok := x.keyIn(row); ok && (x.after == nil || x.compare(k, *x.after) > 0) {
+			if k, ok := x.keyIn(row); ok && k.created(x.page) && (x.after == nil || x.compare(k, *x.after) > 0) {
 				keys = append(keys, k)
 			}
 		}
@@ -115,13 +115,13 @@ func (x *scanSource) keyIn(row item) (indexKey, bool) {
 
 // input leaves out what is no session: that has no userId.
 func (x *scanSource) input(segment int) *dynamodb.ScanInput {
-	values := item{":user": text(x.userID), ":now": number(x.query.Now.Unix())}
+	values := item{":user": text(x.userID), ":now": number(x.page.Now.Unix())}
 	return &dynamodb.ScanInput{
 		TableName:                 &x.store.options.Table,
 		ConsistentRead:            &x.store.options.ConsistentRead,
 		Segment:                   aws.Int32(int32(segment)),
 		TotalSegments:             aws.Int32(int32(x.store.options.ScanSegments)),
-		FilterExpression:          aws.String("userId = :user AND " + notOver + spanOf(x.query).condition(values)),
+		FilterExpression:          aws.String("userId = :user AND " + notOver + spanOf(x.page).condition(values)),
 		ProjectionExpression:      aws.String("id, createdAt"),
 		ExpressionAttributeNames:  map[string]string{"#ttl": AttributeTTL},
 		ExpressionAttributeValues: values,

@@ -212,6 +212,33 @@ func TestAPositionOutsideOfTheSpanIsRefused(t *testing.T) {
 	}
 }
 
+// TestARangeIsNotHiddenBehindTheDayBefore, nor behind the day after for who reads
+// from the end.
+func TestARangeIsNotHiddenBehindTheDayBefore(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Options{})
+	ids := b.createNumbered(t, 70)
+	for descending, want := range map[bool][]string{false: ids[66:68], true: {ids[3], ids[2]}} {
+		q := page(2)
+		q.Descending = descending
+		q.CreatedAfter, q.CreatedBefore = noon.Add(65*time.Microsecond), noon.Add(70*time.Microsecond)
+		if descending {
+			q.CreatedAfter, q.CreatedBefore = noon.Add(-time.Microsecond), noon.Add(4*time.Microsecond)
+		}
+		b.proxy.ResetCalls()
+		p, err := b.ListByUser(t.Context(), "alice", q)
+		var got []string
+		for _, s := range p.Sessions {
+			got = append(got, s.ID)
+		}
+		if err != nil || !slices.Equal(got, want) || p.Next == "" {
+			t.Errorf("with descending=%v the first page shows %v, next %q, %v; want %v and more to come", descending, got, p.Next, err, want)
+		}
+		b.wantCalls(t, "Query", 2)
+		b.wantCalls(t, "BatchGetItem", 1)
+	}
+}
+
 // TestKeysThatNoSpanAsksForCostNoReads: what is within a day of it, because of
 // zones, is left out before its row is read.
 func TestKeysThatNoSpanAsksForCostNoReads(t *testing.T) {
