@@ -10,8 +10,8 @@ var drifts = map[string]struct {
 		"GET /openapi.yaml is served but not documented",
 	},
 	"a documented operation is not served": {
-		func(d document) { d.at("paths", "/sessions/{id}")["patch"] = d.at("paths", "/sessions/{id}", "put") },
-		"PATCH /sessions/{id} is documented but not served",
+		func(d document) { d.at("paths", "/sessions/{id}")["trace"] = d.at("paths", "/sessions/{id}", "get") },
+		"TRACE /sessions/{id} is documented but not served",
 	},
 	"an answered status is not documented": {
 		func(d document) { delete(d.at("paths", "/sessions/{id}", "delete", "responses"), "410") },
@@ -23,6 +23,12 @@ var drifts = map[string]struct {
 		},
 		"GET /health 503 was never driven",
 	},
+	"a documented status without a body is never answered": {
+		func(d document) {
+			d.at("paths", "/health", "get", "responses")["304"] = object{"description": "Known."}
+		},
+		"GET /health 304 was never driven",
+	},
 	"an answered code is not documented": {
 		func(d document) {
 			delete(d.at("paths", "/sessions", "post", "responses", "400", "content", "application/problem+json", "examples"), "unknown_field")
@@ -32,9 +38,9 @@ var drifts = map[string]struct {
 	"a documented code is never answered": {
 		func(d document) {
 			examples := d.at("components", "responses", "BadPage", "content", "application/problem+json", "examples")
-			examples["invalid_user_id"] = object{"$ref": "#/components/examples/invalid_user_id_in_path"}
+			examples["unknown_field"] = object{"$ref": "#/components/examples/unknown_field"}
 		},
-		"GET /sessions 400 invalid_user_id was never driven",
+		"GET /sessions 400 unknown_field was never driven",
 	},
 	"a code is missing in the list": {
 		func(d document) {

@@ -129,14 +129,18 @@ func (d *driver) do(s *service, request *http.Request) (*http.Response, []byte) 
 
 // neverDriven finds statuses and codes that the document has and no call met.
 func (d *driver) neverDriven() (f faults) {
+	d.doc.eachOperation(func(name string, operation object) {
+		for status := range d.doc.below(operation, "responses") {
+			if !d.driven[name+" "+status] {
+				f.addf("%s %s was never driven", name, status)
+			}
+		}
+	})
 	d.doc.eachBody(func(name, status string, media object) {
 		if status == "" {
 			return
 		}
 		operation := name[:strings.Index(name, " "+status+" ")]
-		if !d.driven[operation+" "+status] {
-			f.addf("%s %s was never driven", operation, status)
-		}
 		examples, _ := media["examples"].(object)
 		for key := range examples {
 			value, _ := d.doc.below(examples, key)["value"].(object)

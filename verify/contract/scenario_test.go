@@ -5,10 +5,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"session-api"
+	"session-api/internal/httpapi"
 )
 
 // The operations of the document.
@@ -20,7 +22,12 @@ const (
 	read         = "GET /sessions/{id}"
 	update       = "PUT /sessions/{id}"
 	remove       = "DELETE /sessions/{id}"
+	patch        = "PATCH /sessions/{id}"
+	touch        = "POST /sessions/{id}/touch"
+	extend       = "POST /sessions/{id}/extend"
+	rotate       = "POST /sessions/{id}/rotate"
 	listUser     = "GET /sessions/user/{userId}"
+	endUser      = "DELETE /sessions/user/{userId}"
 	contractYAML = "GET /openapi.yaml"
 	contractJSON = "GET /openapi.json"
 	docs         = "GET /docs"
@@ -32,19 +39,37 @@ const (
 // driveAll makes every call of the contract and provokes every error in it.
 func (d *driver) driveAll() {
 	d.t.Helper()
+	d.driveBasics()
+	s := startService(d.t, time.Minute)
+	d.driveOrigins(s)
+	d.driveTimes(s)
+	d.driveRotations(s)
+	d.drivePatches(s)
+	d.driveConditions(s)
+	d.driveKeys(s)
+	d.driveEndings(s)
+	d.driveIdleTimeouts(startService(d.t, time.Minute, func(rules *session.Options, _ *httpapi.Options) { rules.IdleTimeout = time.Hour }))
+	d.driveLimit(startService(d.t, time.Minute, func(rules *session.Options, _ *httpapi.Options) { rules.MaxPerUser = 1 }))
+	d.driveRequiredConditions(startService(d.t, time.Minute, func(_ *session.Options, o *httpapi.Options) { o.RequireIfMatch = true }))
+	d.driveContention(startService(d.t, time.Minute))
+}
+
+// driveBasics makes the calls in which any drift of the document must show, and no
+// others: it runs once for each.
+func (d *driver) driveBasics() {
+	d.t.Helper()
 	s := startService(d.t, time.Minute)
 	d.driveHealthAndDocs(s)
 	d.driveLife(s)
 	d.driveLists(s)
-	d.driveRefusedBodies(s, call{operation: create})
-	d.driveRefusedBodies(s, call{operation: update, path: d.session(s)})
+	d.driveRefusedBodies(s)
 	d.driveRefusedUserIDs(s)
 	d.driveRefusedQueries(s)
-	d.driveAbsent(s)
+	d.driveAbsentAndOver(s)
 	d.driveStrays(s)
 	d.driveFaults(s)
 	d.driveDrained(startService(d.t, time.Minute))
-	d.driveSlowBodies(startService(d.t, 20*time.Millisecond))
+	d.driveSlow(startService(d.t, 20*time.Millisecond))
 }
 
 func (d *driver) driveHealthAndDocs(s *service) {
@@ -83,12 +108,6 @@ func (d *driver) driveLife(s *service) {
 	}
 	vendor := http.Header{"Content-Type": {"application/json; charset=UTF-8"}}
 	d.send(s, call{operation: create, body: `{"userId":"u"}`, header: vendor, status: 201})
-
-	over := d.session(s)
-	s.pass(ttl)
-	d.send(s, call{operation: read, path: over, status: 410, code: "session_expired"})
-	d.send(s, call{operation: update, path: over, body: `{}`, status: 410, code: "session_expired"})
-	d.send(s, call{operation: remove, path: over, status: 410, code: "session_expired"})
 }
 
 func (d *driver) driveLists(s *service) {
@@ -106,63 +125,31 @@ func (d *driver) driveLists(s *service) {
 	d.send(s, call{operation: listUser, path: "/sessions/user/nobody", status: 200})
 }
 
-// driveRefusedBodies sends bodies that no operation takes to the one of to.
-func (d *driver) driveRefusedBodies(s *service, to call) {
-	refuse := func(is keeping, status int, code, body, contentType string) {
-		c := to
-		c.is, c.status, c.code, c.body = is, status, code, body
-		c.header = http.Header{"Content-Type": {contentType}}
+// onOne are calls that are good for any session at path.
+func onOne(path string) []call {
+	return []call{
+		{operation: read, path: path},
+		{operation: update, path: path, body: `{}`},
+		{operation: patch, path: path, body: `{}`, header: mergePatch},
+		{operation: touch, path: path + "/touch"},
+		{operation: extend, path: path + "/extend", body: `{"ttlSeconds":60}`},
+		{operation: rotate, path: path + "/rotate"},
+		{operation: remove, path: path},
+	}
+}
+
+func (d *driver) driveAbsentAndOver(s *service) {
+	over := d.session(s)
+	s.pass(ttl)
+	long := "/sessions/" + strings.Repeat("x", session.MaxIDBytes+1)
+	for _, c := range slices.Concat(onOne(unknownID), onOne(long)) {
+		c.status, c.code = 404, "session_not_found"
 		d.send(s, c)
 	}
-	const isJSON = "application/json"
-	for _, body := range []string{
-		"", "{", `{"data":1}{}`, `{"data":1,"data":1}`, `{"data":{"a":1,"a":1}}`, `{"data":NaN}`,
-		"{\"data\":\"\xff\"}", `{"data":"\ud800"}`,
-	} {
-		refuse(unsaid, 400, "malformed_json", body, isJSON)
-	}
-	for _, body := range []string{`[]`, `"text"`, `1`, `null`} {
-		refuse(bad, 400, "invalid_body", body, isJSON)
-	}
-	refuse(bad, 400, "unknown_field", `{"userId":"u","ttl":1}`, isJSON)
-	refuse(unsaid, 413, "too_large", `{"data":"`+strings.Repeat("x", maxBody)+`"}`, isJSON)
-	refuse(bad, 415, "unsupported_media_type", `{"userId":"u"}`, "text/plain")
-}
-
-func (d *driver) driveRefusedUserIDs(s *service) {
-	refused := call{operation: create, status: 400, code: "invalid_user_id"}
-	for _, body := range []string{
-		`{}`, `{"userId":""}`, `{"userId":null}`, `{"userId":7}`, `{"userId":["u"]}`, `{"userId":"."}`, `{"userId":".."}`,
-		`{"userId":"a\u0000b"}`, `{"userId":"\u0085"}`, `{"userId":"` + strings.Repeat("x", 257) + `"}`,
-	} {
-		c := refused
-		c.is, c.body = bad, body
+	for _, c := range onOne(over) {
+		c.status, c.code = 410, "session_expired"
 		d.send(s, c)
 	}
-	wide := refused // 200 characters are within the schema's bound, their 600 bytes are not
-	wide.is, wide.body = unsaid, `{"userId":"`+strings.Repeat("☃", 200)+`"}`
-	d.send(s, wide)
-
-	for _, id := range []string{"%2E", "%2E%2E", "a%00b", strings.Repeat("x", 257)} {
-		d.send(s, call{operation: listUser, path: "/sessions/user/" + id, is: bad, status: 400, code: "invalid_user_id"})
-	}
-}
-
-func (d *driver) driveRefusedQueries(s *service) {
-	for operation, path := range map[string]string{list: "/sessions", listUser: "/sessions/user/user123"} {
-		for _, limit := range []string{"0", "1001", "-1", "1.5", "ten"} {
-			d.send(s, call{operation: operation, path: path + "?limit=" + limit, is: bad, status: 400, code: "invalid_limit"})
-		}
-		d.send(s, call{operation: operation, path: path + "?cursor=altered", is: unsaid, status: 400, code: "invalid_cursor"})
-		d.send(s, call{operation: operation, path: path + "?limit=%zz", is: unsaid, status: 400, code: "invalid_query"})
-	}
-}
-
-func (d *driver) driveAbsent(s *service) {
-	d.send(s, call{operation: read, path: unknownID, status: 404, code: "session_not_found"})
-	d.send(s, call{operation: read, path: "/sessions/" + strings.Repeat("x", session.MaxIDBytes+1), status: 404, code: "session_not_found"})
-	d.send(s, call{operation: update, path: unknownID, body: `{}`, status: 404, code: "session_not_found"})
-	d.send(s, call{operation: remove, path: unknownID, status: 404, code: "session_not_found"})
 }
 
 func (d *driver) driveStrays(s *service) {
@@ -172,14 +159,12 @@ func (d *driver) driveStrays(s *service) {
 
 // driveFaults meets a store that is broken, then one that cannot serve.
 func (d *driver) driveFaults(s *service) {
-	calls := []call{
-		{operation: create, body: `{"userId":"user123"}`},
-		{operation: list},
-		{operation: read, path: unknownID},
-		{operation: update, path: unknownID, body: `{}`},
-		{operation: remove, path: unknownID},
-		{operation: listUser, path: "/sessions/user/user123"},
-	}
+	calls := append(onOne(unknownID),
+		call{operation: create, body: `{"userId":"user123"}`},
+		call{operation: list},
+		call{operation: listUser, path: "/sessions/user/user123"},
+		call{operation: endUser, path: "/sessions/user/user123"},
+	)
 	broken := []error{errors.New("broken"), session.Unreadable(errors.New("no ttl")), session.ErrExists}
 	for _, err := range broken {
 		s.store.fail(err)
@@ -202,11 +187,24 @@ func (d *driver) driveDrained(s *service) {
 	d.send(s, call{operation: health, status: 200})
 }
 
-// driveSlowBodies sends bodies that never end.
-func (d *driver) driveSlowBodies(s *service) {
-	for operation, path := range map[string]string{create: "/sessions", update: unknownID} {
+// driveSlow sends bodies that never end, and ends sessions in a store that takes its
+// time.
+func (d *driver) driveSlow(s *service) {
+	for _, c := range append(onOne(unknownID), call{operation: create}) {
+		if c.operation == read || c.operation == remove {
+			continue
+		}
 		body, end := io.Pipe()
-		d.send(s, call{operation: operation, path: path, from: body, status: 408, code: "request_timeout"})
+		c.from, c.status, c.code = body, 408, "request_timeout"
+		d.send(s, c)
 		_ = end.Close()
 	}
+	row := &session.Session{ID: "row", UserID: "user123", Data: []byte(`{}`), ExpiresAt: time.Unix(1<<40, 0)}
+	if err := s.store.Store.Create(d.t.Context(), row); err != nil {
+		d.t.Fatal(err)
+	}
+	held := newHold()
+	s.store.hold.Store(held)
+	d.send(s, call{operation: endUser, path: "/sessions/user/user123", status: 202})
+	close(held.over)
 }
