@@ -48,8 +48,9 @@ func classifyReasons(reasons []types.CancellationReason) class {
 
 func unmet(r types.CancellationReason) bool { return aws.ToString(r.Code) == reasonCondition }
 
+// isOversize goes by the message: "ValidationError" is the code of much else.
 func isOversize(r types.CancellationReason) bool {
-	return aws.ToString(r.Code) == "ValidationError" && strings.Contains(aws.ToString(r.Message), tooLargeWords)
+	return strings.Contains(aws.ToString(r.Message), tooLargeWords)
 }
 
 // reasonsOf returns the reasons of err if it is a transaction of n writes that was
