@@ -11,26 +11,14 @@ import (
 // end stays, for this is no activity of its user. It costs a read and a write.
 // With match, the session must be at a version of it. Errors: CodeInvalidValue,
 // CodeNotFound, CodeExpired, CodeConflict, CodeContention, CodeUnavailable.
-func (s *Service) Extend(ctx context.Context, id string, ttl time.Duration, match Match) (extended *Session, err error) {
+func (s *Service) Extend(ctx context.Context, id string, ttl time.Duration, match Match) (*Session, error) {
 	if ttl == 0 {
 		return nil, s.InvalidSeconds("ttlSeconds")
 	}
 	if err := s.validateSeconds("ttlSeconds", ttl); err != nil {
 		return nil, err
 	}
-	end, err := s.turns.take(ctx, idTurn(id))
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	err = s.retry(ctx, func() error {
-		extended, err = s.extendOnce(ctx, id, ttl, match)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return extended, nil
+	return s.inTurn(ctx, id, func() (*Session, error) { return s.extendOnce(ctx, id, ttl, match) })
 }
 
 func (s *Service) extendOnce(ctx context.Context, id string, ttl time.Duration, match Match) (*Session, error) {

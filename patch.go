@@ -13,24 +13,12 @@ type Patch func(data []byte) ([]byte, error)
 // It is an activity: see Touch. It costs a read and a write. With match, the
 // session must be at a version of it. Errors: those of p, CodeNotFound,
 // CodeExpired, CodeConflict, CodeContention, CodeTooLarge, CodeUnavailable.
-func (s *Service) Patch(ctx context.Context, id string, p Patch, match Match) (patched *Session, err error) {
-	if !storableID(id) {
-		return nil, ErrNotFound
+func (s *Service) Patch(ctx context.Context, id string, p Patch, match Match) (*Session, error) {
+	patched, err := s.inTurn(ctx, id, func() (*Session, error) { return s.patchOnce(ctx, id, p, match) })
+	if err == nil {
+		s.wrote(ctx, patched)
 	}
-	end, err := s.turns.take(ctx, idTurn(id))
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	err = s.retry(ctx, func() error {
-		patched, err = s.patchOnce(ctx, id, p, match)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.wrote(ctx, patched)
-	return patched, nil
+	return patched, err
 }
 
 func (s *Service) patchOnce(ctx context.Context, id string, p Patch, match Match) (*Session, error) {

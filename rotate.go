@@ -26,26 +26,11 @@ type Rotation struct {
 // and a transaction. With match, the session must be at a version of it. Errors:
 // CodeInvalidValue, CodeNotFound, CodeExpired, CodeConflict, CodeContention,
 // CodeUnavailable.
-func (s *Service) Rotate(ctx context.Context, id string, r Rotation, match Match) (rotated *Session, err error) {
+func (s *Service) Rotate(ctx context.Context, id string, r Rotation, match Match) (*Session, error) {
 	if err := s.validateRotation(r); err != nil {
 		return nil, err
 	}
-	if !storableID(id) {
-		return nil, ErrNotFound
-	}
-	end, err := s.turns.take(ctx, idTurn(id))
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	err = s.retry(ctx, func() error {
-		rotated, err = s.rotateOnce(ctx, id, r, match)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rotated, nil
+	return s.inTurn(ctx, id, func() (*Session, error) { return s.rotateOnce(ctx, id, r, match) })
 }
 
 func (s *Service) validateRotation(r Rotation) error {

@@ -61,3 +61,25 @@ func (t *turns) leave(key string, own *turn) {
 // The kinds of keys: an id and a user may have the same text.
 func idTurn(id string) string       { return "id:" + id }
 func userTurn(userID string) string { return "user:" + userID }
+
+// inTurn does a write of the session at id that reads first: in its turn, and again
+// when a write of another process came between.
+func (s *Service) inTurn(ctx context.Context, id string, try func() (*Session, error)) (*Session, error) {
+	if !storableID(id) {
+		return nil, ErrNotFound
+	}
+	end, err := s.turns.take(ctx, idTurn(id))
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	var written *Session
+	err = s.retry(ctx, func() (err error) {
+		written, err = try()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return written, nil
+}
