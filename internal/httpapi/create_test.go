@@ -1,12 +1,14 @@
 package httpapi_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
 	"session-api"
+	"session-api/store/memory"
 )
 
 // everything is a body that asks for all there is.
@@ -38,6 +40,19 @@ func TestACreateTakesAllThatASessionHas(t *testing.T) {
 	}
 }
 
+func TestTimesAreKeptAsRowsHaveThem(t *testing.T) {
+	t.Parallel()
+	var kept session.Session
+	h := newHarness(t, double{Store: memory.New(), create: func(_ context.Context, s *session.Session) error {
+		kept = *s
+		return nil
+	}})
+	h.call("POST", "/sessions", everything)
+	if want := time.Date(2025, 12, 24, 9, 59, 58, 123456000, time.UTC); kept.Auth.Time != want {
+		t.Errorf("the store was given %v, want %v", kept.Auth.Time, want)
+	}
+}
+
 func TestOnlyWhatIsGivenIsShown(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, nil)
@@ -66,7 +81,7 @@ func TestAValueThatCannotBeIsNamedWithWhatItMustBe(t *testing.T) {
 		field, limit string
 		values       []string
 	}{
-		{"ttlSeconds", "1 to 172800", []string{`0`, `-1`, `1.0`, `1e3`, `"60"`, `null`, `true`, `172801`, `4294967296`, `18446744073709551617`, `-0`, `[60]`}},
+		{"ttlSeconds", "1 to 172800", []string{`0`, `-1`, `1.0`, `1e3`, `"60"`, `null`, `true`, `172801`, `4294967296`, `36028797018964028`, `18446744073709551617`, `-0`, `[60]`}},
 		{"idleTimeoutSeconds", "1 to 172800", []string{`0`, `-1`, `0.5`, `6e1`, `"60"`, `null`, `172801`, `{}`}},
 		{"client", "an object", []string{`null`, `"phone"`, `[]`, `1`}},
 		{"client.ip", "", []string{`{"ip":null}`, `{"ip":1}`, `{"ip":"localhost"}`, `{"ip":"fe80::1%eth0"}`, `{"ip":"10.0.0.1/8"}`, `{"ip":"1.2.3"}`}},

@@ -33,7 +33,7 @@ func TestEndingAUserEndsAllOfItsSessions(t *testing.T) {
 	if a := h.call("DELETE", "/sessions/user/nobody", ""); a.status != 200 || a.text != `{"userId":"nobody","deletedCount":0}` {
 		t.Errorf("of nobody it was answered %d %s", a.status, a.text)
 	}
-	if log := h.log.String(); !strings.Contains(log, "Ended 3 sessions of user a/b") || strings.Contains(log, "nobody") {
+	if log := h.log.String(); !strings.Contains(log, "Ended sessions of user a/b: 3") || strings.Contains(log, "nobody") {
 		t.Errorf("the log is %s", log)
 	}
 	isProblem(t, h.call("DELETE", "/sessions/user/%01", ""), 400, "invalid_user_id")

@@ -293,7 +293,7 @@ func TestNoSecretReachesTheLog(t *testing.T) {
 		t.Error("a secret is in the log")
 	}
 	for _, want := range []string{"Created session " + session.Redact(id) + " for user user123", "Deleted session " + session.Redact(id), "Updated session " + session.Redact(id), "panic", "route=/sessions/{id}",
-		"Rotated session " + session.Redact(former) + " to " + session.Redact(next), "Extended session " + session.Redact(next), "Ended 1 sessions of user user123"} {
+		"Rotated session " + session.Redact(former) + " to " + session.Redact(next), "Extended session " + session.Redact(next), "Ended sessions of user user123: 1"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log does not say %q", want)
 		}

@@ -139,7 +139,7 @@ func TestARotationCanReplaceWhatIsSaidOfAuthentication(t *testing.T) {
 	path := "/sessions/" + h.create("u", `{}`) + "/rotate"
 	for body, field := range map[string]string{
 		`{"graceSeconds":61}`: "graceSeconds", `{"graceSeconds":-1}`: "graceSeconds", `{"graceSeconds":1.0}`: "graceSeconds", `{"graceSeconds":null}`: "graceSeconds",
-		`{"graceSeconds":"1"}`: "graceSeconds", `{"graceSeconds":4294967297}`: "graceSeconds",
+		`{"graceSeconds":"1"}`: "graceSeconds", `{"graceSeconds":4294967297}`: "graceSeconds", `{"graceSeconds":36028797018964028}`: "graceSeconds",
 		`{"authTime":null}`: "authTime", `{"amr":"pwd"}`: "amr", `{"acr":7}`: "acr", `{"acr":null,"graceSeconds":1}`: "acr",
 	} {
 		a := h.call("POST", path, body)

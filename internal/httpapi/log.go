@@ -45,7 +45,7 @@ func (a *API) logOperation(x *exchange, r *http.Request) {
 func (x *exchange) said() (line string, attrs []slog.Attr) {
 	user := slog.String("user", x.userID)
 	if x.sessionID == "" {
-		return fmt.Sprintf("%s %d sessions of user %s", x.operation, x.many, x.userID), []slog.Attr{user, slog.Int("sessions", x.many)}
+		return fmt.Sprintf("%s sessions of user %s: %d", x.operation, x.userID, x.many), []slog.Attr{user, slog.Int("sessions", x.many)}
 	}
 	shown := session.Redact(x.sessionID)
 	attrs = []slog.Attr{slog.String("session", shown), user}

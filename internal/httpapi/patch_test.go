@@ -30,10 +30,10 @@ func TestAPatchChangesDataAndNothingElse(t *testing.T) {
 	path := "/sessions/" + h.create("u", `{"theme":"dark","n":12345678901234567890123,"gone":1}`)
 	h.advance(time.Minute)
 	for _, c := range []struct{ mediaType, patch, data string }{
-		{mergeType, ` {"theme" : "light", "gone": null, "new": {"a": 1e3}} `, `{"theme":"light","n":12345678901234567890123,"new":{"a":1e3}}`},
-		{patchType, `[{"op":"test","path":"/theme","value":"light"}, {"op":"add","path":"/l","value":[ 1 ]}, {"op":"move","from":"/n","path":"/l/0"}]`, `{"theme":"light","new":{"a":1e3},"l":[12345678901234567890123,1]}`},
-		{mergeType + "; charset=UTF-8", `{}`, `{"theme":"light","new":{"a":1e3},"l":[12345678901234567890123,1]}`},
-		{patchType, `[]`, `{"theme":"light","new":{"a":1e3},"l":[12345678901234567890123,1]}`},
+		{mergeType, ` {"theme" : "light", "gone": null, "new": [ {"a": 1e3}]} `, `{"theme":"light","n":12345678901234567890123,"new":[{"a":1e3}]}`},
+		{patchType, `[{"op":"test","path":"/theme","value":"light"}, {"op":"add","path":"/l","value":[ 1 ]}, {"op":"move","from":"/n","path":"/l/0"}]`, `{"theme":"light","new":[{"a":1e3}],"l":[12345678901234567890123,1]}`},
+		{mergeType + "; charset=UTF-8", `{}`, `{"theme":"light","new":[{"a":1e3}],"l":[12345678901234567890123,1]}`},
+		{patchType, `[]`, `{"theme":"light","new":[{"a":1e3}],"l":[12345678901234567890123,1]}`},
 		{mergeType, `"text"`, `"text"`},
 		{patchType, `[{"op":"replace","path":"","value":null}]`, `null`},
 		{mergeType, `{"a":{"b":null}}`, `{"a":{}}`},
