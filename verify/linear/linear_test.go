@@ -25,6 +25,9 @@ func TestASessionIsLinearizableOnEveryRig(t *testing.T) {
 	}
 	t.Cleanup(lab.close)
 	for _, r := range rigs {
+		if r.long {
+			continue
+		}
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			found, err := lab.try(t.Context(), r, short(t))
