@@ -29,10 +29,11 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache
     CGO_ENABLED=0 GOOS=linux GOARCH=$TARGETARCH \
     go build -trimpath -buildvcs=false -ldflags="-s -w -X main.version=$VERSION -X main.commit=$COMMIT" \
     -o /rootfs/session-api ./cmd/session-api
-# From a Go module that go.sum pins, not from the base: its certificates are those of
-# the day on which somebody built it.
+# From a Go module that go.sum pins, not from the base, whose certificates are those
+# of the day on which somebody built it. With the flags from above, packages that were
+# compiled there are not compiled again.
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    go run -C deploy/image ./cacerts /rootfs/etc/ssl/certs/ca-certificates.crt
+    CGO_ENABLED=0 go run -C deploy/image -trimpath ./cacerts /rootfs/etc/ssl/certs/ca-certificates.crt
 
 FROM scratch
 ARG VERSION

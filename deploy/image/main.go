@@ -69,11 +69,11 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	built, err := buildAll(ctx, o, origin)
+	tag, err := tagOf(o, origin)
 	if err != nil {
 		return err
 	}
-	tag, err := name.NewTag(o.repository + ":" + built.version)
+	built, err := buildAll(ctx, o, origin)
 	if err != nil {
 		return err
 	}
@@ -89,4 +89,14 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 		return err
 	}
 	return built.report(out, o.out, origin)
+}
+
+// tagOf returns the name of the image. A version that no tag can be is found before
+// minutes go into compiling it.
+func tagOf(o options, origin program.Origin) (name.Tag, error) {
+	r, err := readDockerfile(o, architectures[0], origin)
+	if err != nil {
+		return name.Tag{}, err
+	}
+	return name.NewTag(o.repository + ":" + r.Version)
 }

@@ -3,11 +3,13 @@ package image
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -24,12 +26,38 @@ func address(t *testing.T) string {
 	return start(t)
 }
 
-// start builds the program and starts it on a free port, until t ends.
+var buildDir string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "session-api-image-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	buildDir = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// build builds the program, once for all tests.
+var build = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(buildDir, "session-api")
+	compile := exec.Command("go", "build", "-o", binary, "./cmd/session-api")
+	compile.Dir = "../.." // where its own go.mod says which modules it is made of
+	said, err := compile.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("the program does not build: %w\n%s", err, said)
+	}
+	return binary, nil
+})
+
+// start starts the program on a free port, until t ends.
 func start(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "session-api")
-	if said, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "session-api/cmd/session-api").CombinedOutput(); err != nil {
-		t.Fatalf("the program does not build: %v\n%s", err, said)
+	binary, err := build()
+	if err != nil {
+		t.Fatal(err)
 	}
 	server := exec.Command(binary)
 	server.Env = []string{"SESSION_STORE=memory", "PORT=0", "SHUTDOWN_DELAY=0s"}

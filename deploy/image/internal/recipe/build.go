@@ -14,6 +14,10 @@ import (
 // image is built with, in both ways.
 var base = regexp.MustCompile(`^golang:([0-9]+\.[0-9]+\.[0-9]+)-[a-z]+(@sha256:[0-9a-f]{64})?$`)
 
+// writesCertificates is the call of the Go command that writes the certificates to
+// the file that follows. What they are does not hang on how it is compiled.
+const writesCertificates = "run -C deploy/image -trimpath ./cacerts"
+
 // readBuild reads the stage that makes the files.
 func (r *Recipe) readBuild(stage instructions.Stage, defaults scope) error {
 	name, err := defaults.expand(stage.BaseName)
@@ -61,8 +65,8 @@ func (r *Recipe) readRun(c *instructions.RunCommand, declared scope) error {
 	switch {
 	case len(args) > 0 && args[0] == "build":
 		return r.readCompile(env, args)
-	case len(env) == 0 && len(args) == 5 && slices.Equal(args[:4], []string{"run", "-C", "deploy/image", "./cacerts"}):
-		r.Certificates, err = inRootfs(args[4])
+	case len(args) > 0 && strings.Join(args[:len(args)-1], " ") == writesCertificates:
+		r.Certificates, err = inRootfs(args[len(args)-1])
 		return err
 	}
 	return errors.New("this call of the Go command is not known")

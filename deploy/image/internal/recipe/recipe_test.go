@@ -62,30 +62,29 @@ func TestTheReleaseOfGoIsThatOfTheBase(t *testing.T) {
 // Each of these would make the engine build another image than we do.
 func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, old, new string }{
-		{"no Dockerfile", "FROM scratch", "FRUM scratch"},
-		{"a third stage", "FROM scratch", "FROM scratch\nFROM scratch"},
-		{"one stage", "FROM scratch", "# "},
-		{"a base without a whole release", "golang:1.26.8-bookworm\n", "golang:1.26\n"},
-		{"an image that is not from scratch", "FROM scratch", "FROM debian"},
-		{"a variable for the compiler that is not seen", "WORKDIR /src", "ENV GOFLAGS=-tags=other"},
-		{"another command", "RUN --mount", "RUN apt-get update\nRUN --mount"},
-		{"two commands in one", "-o /rootfs/session-api ./cmd/session-api", "-o /rootfs/session-api ./cmd/session-api && true"},
-		{"an unknown call of Go", "go run -C deploy/image ./cacerts", "go run -C deploy/image ./other"},
-		{"a build that says no file", "-o /rootfs/session-api ", ""},
-		{"a file that is not copied", "-o /rootfs/session-api", "-o /session-api"},
-		{"certificates that are not copied", "/rootfs/etc", "/etc"},
-		{"no program", "go build -trimpath", "go run -C deploy/image ./cacerts /rootfs/x #"},
-		{"one architecture for all", "GOARCH=$TARGETARCH", "GOARCH=amd64"},
-		{"an architecture that is not declared", "ARG TARGETARCH\n", ""},
-		{"another copy", "COPY --from=build /rootfs/ /", "COPY --from=build /rootfs/ /\nCOPY go.mod /"},
-		{"no copy", "COPY --from=build /rootfs/ /", ""},
-		{"a copy with an owner", "COPY --from=build /rootfs/ /", "COPY --from=build --chown=7 /rootfs/ /"},
-		{"a copy from elsewhere", "COPY --from=build /rootfs/ /", "COPY --from=other /rootfs/ /"},
-		{"an entrypoint of a shell", `ENTRYPOINT ["/session-api"]`, "ENTRYPOINT /session-api"},
-		{"another entrypoint", `ENTRYPOINT ["/session-api"]`, `ENTRYPOINT ["/bin/sh"]`},
-		{"no entrypoint", `ENTRYPOINT ["/session-api"]`, ""},
-		{"an unknown instruction", "USER 65532", "STOPSIGNAL SIGQUIT\nUSER 65532"},
+	tests := []struct{ name, old, new, says string }{
+		{"no Dockerfile", "FROM scratch", "FRUM scratch", "unknown instruction"},
+		{"a third stage", "FROM scratch", "FROM scratch\nFROM scratch", "there are 3 stages"},
+		{"one stage", "FROM scratch", "# ", "there are 1 stages"},
+		{"a base without a whole release", "golang:1.26.8-bookworm\n", "golang:1.26\n", "it must name a whole release"},
+		{"an image that is not from scratch", "FROM scratch", "FROM debian", "made from debian"},
+		{"a variable for the compiler that is not seen", "WORKDIR /src", "ENV GOFLAGS=-tags=other", "not known in the stage that builds"},
+		{"another command", "RUN --mount", "RUN apt-get update\nRUN --mount", "only the Go command"},
+		{"two commands in one", "-o /rootfs/session-api ./cmd/session-api", "-o /rootfs/session-api ./cmd/session-api && true", "one command is known"},
+		{"an unknown call of Go", "./cacerts", "./other", "call of the Go command is not known"},
+		{"a build that says no file", "-o /rootfs/session-api ", "", "it must say -o"},
+		{"a file that is not copied", "-o /rootfs/session-api", "-o /session-api", "/session-api is not below"},
+		{"certificates that are not copied", "/rootfs/etc", "/etc", "/etc/ssl/certs/ca-certificates.crt is not below"},
+		{"one architecture for all", "GOARCH=$TARGETARCH", "GOARCH=amd64", "GOARCH=amd64, want GOARCH=arm64"},
+		{"an architecture that is not declared", "ARG TARGETARCH\n", "", "GOARCH=, want GOARCH=arm64"},
+		{"another copy", "COPY --from=build /rootfs/ /", "COPY --from=build /rootfs/ /\nCOPY go.mod /", "COPY go.mod /: want"},
+		{"no copy", "COPY --from=build /rootfs/ /", "", "0 COPY instructions"},
+		{"a copy with an owner", "COPY --from=build /rootfs/ /", "COPY --from=build --chown=7 /rootfs/ /", "--chown=7 /rootfs/ /: want"},
+		{"a copy from elsewhere", "COPY --from=build /rootfs/ /", "COPY --from=other /rootfs/ /", "--from=other /rootfs/ /: want"},
+		{"an entrypoint of a shell", `ENTRYPOINT ["/session-api"]`, "ENTRYPOINT /session-api", "there is no shell"},
+		{"another entrypoint", `ENTRYPOINT ["/session-api"]`, `ENTRYPOINT ["/bin/sh"]`, "/bin/sh"},
+		{"no entrypoint", `ENTRYPOINT ["/session-api"]`, "", "the entrypoint is []"},
+		{"an unknown instruction", "USER 65532", "STOPSIGNAL SIGQUIT\nUSER 65532", "STOPSIGNAL"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -95,8 +94,8 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 				t.Fatalf("%q is not in the Dockerfile", test.old)
 			}
 			r, err := Read(strings.NewReader(strings.Replace(text, test.old, test.new, 1)), Args{Arch: "arm64"})
-			if err == nil {
-				t.Errorf("it is understood: %+v", r)
+			if err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("it is understood as %+v, error %v", r, err)
 			}
 		})
 	}
