@@ -138,7 +138,7 @@ func sources(t *testing.T) map[string]map[string][]byte {
 		"the application on a laptop":    rendered(t, "session-management-laptop.yaml"),
 		"deploy/kubernetes/base":         kustomize(t, "deploy/kubernetes/base"),
 		"deploy/kubernetes/overlays/eks": kustomize(t, "deploy/kubernetes/overlays/eks"),
-		"deploy/laptop":                  kustomize(t, "deploy/laptop"),
+		"deploy/laptop/plain":            kustomize(t, "deploy/laptop/plain"),
 	}
 }
 

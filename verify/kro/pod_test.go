@@ -115,7 +115,7 @@ func TestTheKeyOfCursorsIsWhereTheProgramLooks(t *testing.T) {
 		pod := deployment(t, objects, "session-api").Spec.Template.Spec
 		file := environment(pod.Containers[0])["CURSOR_KEY_FILE"]
 		if strings.Contains(source, "laptop") {
-			if file != "" || pod.Volumes != nil || pod.Containers[0].VolumeMounts != nil {
+			if file != "" || len(pod.Volumes)+len(pod.Containers[0].VolumeMounts) > 0 {
 				t.Errorf("%s: it has the key %q and the volumes %v", source, file, pod.Volumes)
 			}
 			continue

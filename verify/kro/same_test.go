@@ -30,7 +30,27 @@ func plain(t *testing.T, text []byte) map[string]any {
 			t.Fatal(err)
 		}
 	}
+	withoutDefaults(o)
 	return o
+}
+
+// withoutDefaults takes out what says nothing: what an API server would put into
+// probes, and empty lists.
+func withoutDefaults(value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		maps.DeleteFunc(v, func(name string, value any) bool {
+			list, is := value.([]any)
+			return name == "initialDelaySeconds" && value == 0.0 || name == "successThreshold" && value == 1.0 || is && len(list) == 0
+		})
+		for _, field := range v {
+			withoutDefaults(field)
+		}
+	case []any:
+		for _, item := range v {
+			withoutDefaults(item)
+		}
+	}
 }
 
 func withoutKubeVelas(annotations map[string]string) map[string]string {
