@@ -4,7 +4,7 @@
 //
 //	cd verify && go run ./linear -histories 200    every rig, a table for docs/reliability.md
 //	cd verify && go run ./linear -only embedded -seed 7
-//	cd verify && go test ./linear                  10 histories for each rig
+//	cd verify && go test ./linear                  10 histories for each rig but the hardest
 //
 // A history is what 32 clients asked of one session and were answered (client.go,
 // history.go). porcupine looks for an order of the calls that the model allows
