@@ -49,7 +49,7 @@ func newJail(t *testing.T) *jail {
 
 func (j *jail) unpack(a architecture) {
 	j.t.Helper()
-	for _, h := range contents(j.t, a.image) {
+	for _, h := range contents(j.t, a) {
 		path, err := filepath.Join(j.root, h.name), error(nil)
 		if strings.HasSuffix(h.name, "/") {
 			err = os.Mkdir(path, os.FileMode(h.mode))

@@ -33,10 +33,7 @@ type File struct {
 // layer packs files, with the directories above them, as of the time at.
 func layer(files []File, at time.Time) (v1.Layer, error) {
 	var packed bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	zip := gzip.NewWriter(&packed)
 	archive := tar.NewWriter(zip)
 	for _, entry := range entries(files, at) {
 		if err := archive.WriteHeader(entry.header); err != nil {
