@@ -128,6 +128,7 @@ var brokenRows = map[string]struct {
 	"idleTimeout is too long":         {attribute: "idleTimeout", value: asNumber("9223372037"), update: isWritten},
 	"lastActiveAt is no time":         {attribute: "lastActiveAt", value: text("yesterday"), update: isWritten},
 	"lastActiveAt has a zone":         {attribute: "lastActiveAt", value: text("2100-12-24T12:00:00.123456Z"), update: isWritten},
+	"lastActiveAt has a comma":        {attribute: "lastActiveAt", value: text("2100-12-24T12:00:00,123456"), update: isWritten},
 	"lastActiveAt has no fraction":    {attribute: "lastActiveAt", value: text("2100-12-24T12:00:00"), update: isWritten},
 	"lastActiveAt is a number":        {attribute: "lastActiveAt", value: asNumber("1"), update: isWritten},
 	"client is text":                  {attribute: "client", value: text("{}"), update: isWritten},

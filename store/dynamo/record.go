@@ -20,7 +20,7 @@ func (s *Store) Record(ctx context.Context, key string) (*session.Record, error)
 	if err != nil {
 		return nil, failed(err)
 	}
-	if kindOf(row) != kindRecord {
+	if row == nil {
 		return nil, session.ErrNotFound
 	}
 	return decodeRecord(row)

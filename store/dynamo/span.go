@@ -23,7 +23,7 @@ const (
 func spanOf(q session.PageQuery) span {
 	var s span
 	if !q.CreatedAfter.IsZero() {
-		s.from = bound(q.CreatedAfter.Add(-farthestZone - time.Second))
+		s.from = bound(q.CreatedAfter.Add(-farthestZone))
 	}
 	if !q.CreatedBefore.IsZero() {
 		s.to = bound(q.CreatedBefore.Add(farthestZone))
