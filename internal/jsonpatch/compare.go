@@ -75,8 +75,8 @@ func enterObject(d *jsontext.Decoder, name string) (bool, error) {
 }
 
 func enterArray(d *jsontext.Decoder, place string) (bool, error) {
-	skip, err := strconv.Atoi(place)
-	if err != nil || misread(place) {
+	skip, err := strconv.Atoi(place) // what it takes and RFC 6901 does not is veiled
+	if err != nil {
 		return false, nil
 	}
 	if _, err := d.ReadToken(); err != nil {

@@ -76,8 +76,8 @@ func (e edits) apply(doc []byte) ([]byte, error) {
 
 func apply(patch library.Patch, doc []byte) ([]byte, error) {
 	return patch.ApplyWithOptions(doc, &library.ApplyOptions{
-		// RFC 6901 section 4 has no negative places, RFC 6902 section 4.1 makes no
-		// parents, and 4.2 has no "remove" of nothing.
+		// RFC 6901 section 4 has no negative places, which are veiled besides; RFC 6902
+		// section 4.1 makes no parents, and 4.2 has no "remove" of nothing.
 		SupportNegativeIndices:   false,
 		EnsurePathExistsOnAdd:    false,
 		AllowMissingPathOnRemove: false,
