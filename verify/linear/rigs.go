@@ -15,9 +15,8 @@ import (
 type rig struct {
 	name string
 	open func(context.Context, *lab) (*system, error)
-	// long is set for a rig of the long run alone: where so many calls have an
-	// unknown outcome, the checker at times finds no answer in its time, which says
-	// nothing of the service and must not fail a test.
+	// long is set for a rig of the long run alone: it takes most of the time that all
+	// the others take together.
 	long bool
 }
 
