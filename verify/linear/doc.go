@@ -8,8 +8,9 @@
 //
 // A history is what 32 clients asked of one session and were answered (client.go,
 // history.go). porcupine looks for an order of the calls that the model allows
-// (model.go), taken apart so that it finds one soon (steps.go, facts.go). A call whose outcome nobody knows, because the answer was a 503 or
-// the client gave up, may have happened at any time after it began, or never.
+// (model.go), taken apart so that it finds one soon (steps.go, facts.go). A call
+// whose outcome nobody knows, because the answer was a 503 or the client gave up,
+// may have happened at any time after it began, or never.
 //
 // The rigs (rigs.go) are the engines behind session.Store (engine.go) and the real
 // program over HTTP (front.go, process.go): alone on local disk, and three
