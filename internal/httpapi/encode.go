@@ -37,17 +37,23 @@ func appendSession(b []byte, s *session.Session) []byte {
 	if s.Data != nil {
 		b = append(append(b, `,"data":`...), s.Data...)
 	}
-	b = appendTime(append(b, `,"createdAt":`...), s.CreatedAt, microsecondsForm)
+	b = append(b, `,"createdAt":`...)
+	from := len(b)
+	b = appendTime(b, s.CreatedAt, microsecondsForm)
+	created := b[from:]
 	if !s.UpdatedAt.IsZero() {
 		b = appendTime(append(b, `,"updatedAt":`...), s.UpdatedAt, microsecondsForm)
 	}
-	b = appendTime(append(b, `,"expiresAt":`...), s.ExpiresAt, secondsForm)
+	b = append(b, `,"expiresAt":`...)
+	from = len(b)
+	b = appendTime(b, s.ExpiresAt, secondsForm)
+	expires := b[from:]
 	b = strconv.AppendInt(append(b, `,"version":`...), s.Version, 10)
-	b = appendTime(append(b, `,"absoluteExpiresAt":`...), s.AbsoluteEnd(), secondsForm)
+	b = appendTimeOr(append(b, `,"absoluteExpiresAt":`...), s.AbsoluteEnd(), secondsForm, s.ExpiresAt, expires)
 	if end, ok := s.IdleEnd(); ok {
 		b = appendTime(append(b, `,"idleExpiresAt":`...), end, secondsForm)
 	}
-	b = appendTime(append(b, `,"lastActiveAt":`...), s.LastActive(), microsecondsForm)
+	b = appendTimeOr(append(b, `,"lastActiveAt":`...), s.LastActive(), microsecondsForm, s.CreatedAt, created)
 	b = appendAuth(b, s.Auth)
 	b = appendClient(b, s.Client)
 	return append(b, '}')
@@ -148,6 +154,15 @@ func appendString(b []byte, s string) []byte {
 
 func appendTime(b []byte, t time.Time, form string) []byte {
 	return append(t.UTC().AppendFormat(append(b, '"'), form), '"')
+}
+
+// appendTimeOr appends t, which often is a time that was written before: then as it
+// was written, for to write one is most of what a small session costs.
+func appendTimeOr(b []byte, t time.Time, form string, before time.Time, written []byte) []byte {
+	if t.Equal(before) {
+		return append(b, written...)
+	}
+	return appendTime(b, t, form)
 }
 
 func microseconds(t time.Time) string { return t.UTC().Format(microsecondsForm) }
