@@ -40,9 +40,9 @@ var errUnended = errors.New("no answer in time")
 
 // maxClashes bounds the attempts of a call that meet a transaction of others on
 // the same item. They count by themselves and cost no budget, because they are no
-// sign that DynamoDB has too much to do: a transaction takes some hundredths of a
-// second, and random pauses bring those that meet into an order in which each
-// either goes through or is told what came before.
+// sign that DynamoDB has too much to do: a transaction is soon over, and random
+// pauses bring those that meet into an order in which each either goes through or
+// is told what came before.
 const maxClashes = 20
 
 // do sends the call until it is answered for good. The error is a *fault, or
