@@ -123,7 +123,6 @@ func (e *endUserJob) spare(ctx context.Context, except string) error {
 func (e *endUserJob) run(ctx context.Context, done chan<- error) {
 	ctx, cancel := context.WithTimeout(ctx, endFor)
 	defer cancel()
-	log := e.s.options.Logger.With(slog.String("user", e.userID))
 	err := e.passes(ctx)
 	for err != nil && e.told.Load() && !e.s.jobs.stopping() && ctx.Err() == nil {
 		e.s.jobs.wait(endAgain)
@@ -131,18 +130,28 @@ func (e *endUserJob) run(ctx context.Context, done chan<- error) {
 	}
 	e.told.Store(true)
 	done <- err
+	log := e.log()
 	if err != nil {
 		log.LogAttrs(ctx, slog.LevelWarn, "Not all sessions of a user were ended; the call has to be made again.",
 			slog.Int64("ended", e.count.Load()), slog.String("cause", err.Error()))
 		return
 	}
-	e.lookAgain(ctx, log)
+	e.lookAgain(ctx)
 	if n := e.unreadable.Load(); n > 0 {
-		log.LogAttrs(ctx, slog.LevelWarn, "Rows of a user could not be understood and were left where they are.", slog.Int64("looks", n))
+		e.log().LogAttrs(ctx, slog.LevelWarn, "Rows of a user could not be understood and were left where they are.", slog.Int64("looks", n))
 	}
 }
 
-func (e *endUserJob) lookAgain(ctx context.Context, log *slog.Logger) {
+// log names the user only where sessions of one were found: else the text may be
+// anything that a caller put in its place, a session id too.
+func (e *endUserJob) log() *slog.Logger {
+	if e.count.Load()+e.unreadable.Load() == 0 {
+		return e.s.options.Logger
+	}
+	return e.s.options.Logger.With(slog.String("user", e.userID))
+}
+
+func (e *endUserJob) lookAgain(ctx context.Context) {
 	for _, later := range lookAgain {
 		if e.s.jobs.stopping() {
 			return
@@ -152,7 +161,7 @@ func (e *endUserJob) lookAgain(ctx context.Context, log *slog.Logger) {
 		err := e.passes(ctx)
 		late := e.count.Load() - first
 		if late > 0 || err != nil {
-			log.LogAttrs(ctx, slog.LevelInfo, "Looked again for sessions of a user that were to be ended.",
+			e.log().LogAttrs(ctx, slog.LevelInfo, "Looked again for sessions of a user that were to be ended.",
 				slog.Int64("ended", late), slog.Any("cause", err))
 		}
 	}

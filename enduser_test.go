@@ -261,3 +261,25 @@ func TestCloseCutsWhatOutlastsItsContext(t *testing.T) {
 		}
 	})
 }
+
+func TestASessionIDInThePlaceOfAUserIsNotLogged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		s := serviceOn(t, downStore{memory.New()}, func(o *session.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		const id = "session-ada-SECRETSECRETSECRET"
+		_, err := s.EndUser(t.Context(), id, "")
+		wantErrorIs(t, "EndUser on a store that is down", err, session.ErrUnavailable)
+		synctest.Wait()
+		if !strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "SECRET") {
+			t.Errorf("the log says %s", log.String())
+		}
+	})
+}
+
+// downStore lists nothing.
+type downStore struct{ session.Store }
+
+func (downStore) ListByUser(context.Context, string, session.PageQuery) (session.Page, error) {
+	return session.Page{}, session.Unavailable(errors.New("down"))
+}

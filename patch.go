@@ -10,7 +10,7 @@ type Patch func(data []byte) ([]byte, error)
 // Patch applies p to the session's data and returns the session as it now is.
 // Concurrent patches all have their effect: the write names the version that was
 // read, and is tried again on what another made of it, at most maxTries times.
-// It is an activity: see Touch. It costs a read and a write. With match, the
+// With an idle timeout it is an activity: see Touch. It costs a read and a write. With match, the
 // session must be at a version of it. Errors: those of p, CodeNotFound,
 // CodeExpired, CodeConflict, CodeContention, CodeTooLarge, CodeUnavailable.
 func (s *Service) Patch(ctx context.Context, id string, p Patch, match Match) (*Session, error) {
