@@ -70,16 +70,23 @@ func TestARotationDoesNotEscapeTheEndOfAll(t *testing.T) {
 	})
 }
 
+// answered is a crowd whose end goes on after the answer.
+func answered(t *testing.T) (*session.Service, *lateStore) {
+	t.Helper()
+	s, store, _, _ := crowd(t, 5000)
+	store.slow = 100 * time.Millisecond
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if got, err := s.EndUser(ctx, "user", ""); err != nil || !got.Continues {
+		t.Fatalf("EndUser returned %+v, %v", got, err)
+	}
+	return s, store
+}
+
 func TestAFailureAfterTheAnswerIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, store, _, _ := crowd(t, 5000)
-		store.slow = 100 * time.Millisecond
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		if got, err := s.EndUser(ctx, "user", ""); err != nil || !got.Continues {
-			t.Fatalf("EndUser returned %+v, %v", got, err)
-		}
+		s, store := answered(t)
 		down := session.Unavailable(errors.New("throttled"))
 		store.refused.Store(&down)
 		time.Sleep(3 * time.Second)
@@ -94,13 +101,7 @@ func TestAFailureAfterTheAnswerIsTriedAgain(t *testing.T) {
 func TestWhoComesBackAfterTheAnswerStays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, store, _, _ := crowd(t, 5000)
-		store.slow = 100 * time.Millisecond
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		if got, err := s.EndUser(ctx, "user", ""); err != nil || !got.Continues {
-			t.Fatalf("EndUser returned %+v, %v", got, err)
-		}
+		s, _ := answered(t)
 		back, err := s.Create(t.Context(), session.New{UserID: "user"})
 		if err != nil {
 			t.Fatal(err)

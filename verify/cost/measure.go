@@ -9,6 +9,7 @@ import (
 	"session-api/internal/httpapi"
 	"session-api/store/dynamo/dynamotest"
 	"session-api/store/dynamo/faultproxy"
+	"session-api/verify/program"
 )
 
 // The users of the measurement and how many sessions they have. Their ids are of
@@ -62,7 +63,7 @@ func measure(ctx context.Context) ([]size, error) {
 	defer proxy.Close()
 	m := &meter{}
 	proxy.Add(faultproxy.Rule{Fault: m.fault})
-	if err := useEndpoint(proxy.URL()); err != nil {
+	if err := program.UseEndpoint(proxy.URL()); err != nil {
 		return nil, err
 	}
 	var sizes []size

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -28,25 +27,6 @@ const (
 // start is when the first session is made. Its expiry ends in no zero, so that
 // all numbers of one attribute have one size.
 var start = time.Date(2025, 12, 24, 10, 0, 7, 0, time.UTC)
-
-// useEndpoint has every AWS client of this process call url with credentials that
-// mean nothing: the engine takes both from the environment alone.
-func useEndpoint(url string) error {
-	for _, name := range []string{"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"} {
-		if err := os.Unsetenv(name); err != nil {
-			return err
-		}
-	}
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // service is the whole service on one table. Its clock stands still unless it is
 // moved.

@@ -46,7 +46,7 @@ func (l *lab) newRig(ctx context.Context, requestTimeout time.Duration) (r *rig,
 // say that it must never say.
 func (r *rig) close() (err error) {
 	if r.service != nil {
-		err = r.service.stop()
+		err = r.service.Stop()
 	}
 	if r.network != nil {
 		r.network.close()

@@ -49,7 +49,7 @@ func (l *lab) try(ctx context.Context, e experiment, o plan) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{rig: rig, plan: o, experiment: e, client: newClient(rig.service.addr, o.workers+1)}
+	r := &run{rig: rig, plan: o, experiment: e, client: newClient(rig.service.Addr, o.workers+1)}
 	err = r.phases(ctx)
 	if err == nil {
 		err = r.audit(ctx)

@@ -1,31 +1,23 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"sync"
 	"time"
+
+	"session-api/verify/program"
 )
 
 // patience bounds every wait that is no measurement. It is far above what the
 // slowest machine needs.
 const patience = time.Minute
 
-// service is the running program.
+// service is the running program with what it logged.
 type service struct {
-	addr   string
-	cmd    *exec.Cmd
-	stderr bytes.Buffer
-	exited chan struct{}
+	*program.Process
 
 	mu  sync.Mutex
 	log []line
@@ -36,7 +28,6 @@ type line struct {
 	Time  time.Time
 	Level string
 	Msg   string
-	Addr  string
 	Cause string
 	Error string
 	text  string
@@ -44,67 +35,26 @@ type line struct {
 
 // startService starts the program on the table behind endpoint and waits until it
 // listens.
-func startService(ctx context.Context, program, endpoint, table string, requestTimeout time.Duration) (*service, error) {
-	s := &service{cmd: exec.Command(program), exited: make(chan struct{})}
-	s.cmd.Env = []string{
-		"PORT=0", "LOG_FORMAT=json", "REQUEST_TIMEOUT=" + requestTimeout.String(), "SHUTDOWN_DELAY=0s",
+func startService(ctx context.Context, binary, endpoint, table string, requestTimeout time.Duration) (*service, error) {
+	s := &service{}
+	p, err := program.Start(ctx, binary, []string{
+		"REQUEST_TIMEOUT=" + requestTimeout.String(),
 		"DYNAMODB_TABLE_NAME=" + table, "AWS_REGION=" + region, "AWS_ENDPOINT_URL_DYNAMODB=" + endpoint,
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_EC2_METADATA_DISABLED=true",
-		"GORACE=atexit_sleep_ms=0", // it would take a second to end
-	}
-	s.cmd.Stderr = &s.stderr
-	out, err := s.cmd.StdoutPipe()
+	}, s.keep)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	listening := make(chan string, 1)
-	go s.read(out, listening)
-	select {
-	case s.addr = <-listening:
-		return s, nil
-	case <-s.exited:
-		return nil, fmt.Errorf("session-api ended at once: %s", &s.stderr)
-	case <-ctx.Done():
-	case <-time.After(patience):
-	}
-	return nil, errors.Join(errors.New("session-api does not listen"), ctx.Err(), s.stop())
+	s.Process = p
+	return s, nil
 }
 
-// read takes the log in until the program ends.
-func (s *service) read(out io.Reader, listening chan<- string) {
-	defer close(s.exited)
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		l := line{text: lines.Text()}
-		_ = json.Unmarshal(lines.Bytes(), &l) // what is no JSON has no fields
-		s.mu.Lock()
-		s.log = append(s.log, l)
-		s.mu.Unlock()
-		if l.Msg == "listening" {
-			listening <- l.Addr
-		}
-	}
-	_ = s.cmd.Wait() // the exit code says what there is to know
-}
-
-// stop ends the program in good order. The error says what it must never say or
-// do, such as a report of the race detector.
-func (s *service) stop() error {
-	_ = s.cmd.Process.Signal(os.Interrupt)
-	select {
-	case <-s.exited:
-	case <-time.After(patience):
-		_ = s.cmd.Process.Kill()
-		<-s.exited
-		return errors.New("session-api does not stop")
-	}
-	if code := s.cmd.ProcessState.ExitCode(); code != 0 || s.stderr.Len() > 0 {
-		return fmt.Errorf("session-api ended with code %d: %s", code, &s.stderr)
-	}
-	return nil
+func (s *service) keep(text []byte) {
+	l := line{text: string(text)}
+	_ = json.Unmarshal(text, &l) // what is no JSON has no fields
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = append(s.log, l)
 }
 
 // said returns what was logged at or above warning from one time to another.

@@ -1,17 +1,14 @@
 package image
 
 import (
-	"bufio"
-	"encoding/json"
+	"context"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
+
+	"session-api/verify/program"
 )
 
 // addressVariable names a service that runs, as a URL without a path.
@@ -41,16 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // build builds the program, once for all tests.
-var build = sync.OnceValues(func() (string, error) {
-	binary := filepath.Join(buildDir, "session-api")
-	compile := exec.Command("go", "build", "-o", binary, "./cmd/session-api")
-	compile.Dir = "../.." // where its own go.mod says which modules it is made of
-	said, err := compile.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("the program does not build: %w\n%s", err, said)
-	}
-	return binary, nil
-})
+var build = sync.OnceValues(func() (string, error) { return program.Build(context.Background(), buildDir) })
 
 // start starts the program on a free port, until t ends.
 func start(t *testing.T) string {
@@ -59,30 +47,14 @@ func start(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := exec.Command(binary)
-	server.Env = []string{"SESSION_STORE=memory", "PORT=0", "SHUTDOWN_DELAY=0s"}
-	server.Stderr = os.Stderr
-	said, err := server.StdoutPipe()
+	server, err := program.Start(t.Context(), binary, []string{"SESSION_STORE=memory"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGTERM)
-		if err := server.Wait(); err != nil {
-			t.Errorf("the server does not stop in good order: %v", err)
+		if err := server.Stop(); err != nil {
+			t.Error(err)
 		}
 	})
-	lines := bufio.NewScanner(said)
-	for lines.Scan() {
-		var line struct{ Msg, Addr string }
-		if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "listening" {
-			go func() { _, _ = io.Copy(io.Discard, said) }() // a full pipe would stop it
-			return "http://" + line.Addr
-		}
-	}
-	t.Fatal("the server ends without listening")
-	return ""
+	return "http://" + server.Addr
 }

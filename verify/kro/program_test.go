@@ -58,10 +58,13 @@ func run(t *testing.T, variables []string, args ...string) *exec.Cmd {
 // the variables by which the program finds it.
 func create(t *testing.T, table map[string]any) []string {
 	t.Helper()
-	if os.Getenv(dynamotest.EndpointVariable) != "" {
-		t.Skip("the table's name is fixed, so it needs a server of its own")
+	// One of its own, whatever the environment names: the table's name is fixed.
+	server, err := dynamotest.Launch(t.Context(), dynamotest.Dynoxide)
+	if err != nil {
+		t.Fatal(err)
 	}
-	endpoint := dynamotest.Start(t, dynamotest.Dynoxide)
+	t.Cleanup(server.Stop)
+	endpoint := server.Endpoint
 	access := []string{"AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test"}
 	api := dynamodb.New(dynamodb.Options{
 		Region: "us-west-2", BaseEndpoint: &endpoint,

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -14,6 +11,7 @@ import (
 	"session-api/store/dynamo"
 	"session-api/store/dynamo/dynamotest"
 	"session-api/store/dynamo/table"
+	"session-api/verify/program"
 )
 
 // region is that of all tables. Test servers do not care.
@@ -45,13 +43,13 @@ func newLab(ctx context.Context, buildFlags ...string) (l *lab, err error) {
 	if l.dir, err = os.MkdirTemp("", "session-api-linear-"); err != nil {
 		return nil, err
 	}
-	if l.program, err = build(ctx, l.dir, buildFlags); err != nil {
+	if l.program, err = program.Build(ctx, l.dir, buildFlags...); err != nil {
 		return nil, err
 	}
 	if l.backend, err = dynamotest.Launch(ctx, dynamotest.Dynoxide); err != nil {
 		return nil, err
 	}
-	return l, useEndpoint(l.backend.Endpoint)
+	return l, program.UseEndpoint(l.backend.Endpoint)
 }
 
 func (l *lab) close() {
@@ -63,48 +61,6 @@ func (l *lab) close() {
 
 // newDir returns the name of a directory that nobody has made.
 func (l *lab) newDir() string { return filepath.Join(l.dir, "data-"+rand.Text()) }
-
-// build builds session-api from the checkout that this module replaces it with.
-func build(ctx context.Context, dir string, flags []string) (string, error) {
-	main, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "session-api").Output()
-	if err != nil {
-		return "", fmt.Errorf("go list finds no session-api: %w", withStderr(err))
-	}
-	program := filepath.Join(dir, "session-api")
-	cmd := exec.CommandContext(ctx, "go", append(append([]string{"build", "-o", program}, flags...), "./cmd/session-api")...)
-	cmd.Dir = strings.TrimSpace(string(main))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("session-api does not build: %w\n%s", err, out)
-	}
-	return program, nil
-}
-
-func withStderr(err error) error {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return fmt.Errorf("%w\n%s", err, exit.Stderr)
-	}
-	return err
-}
-
-// useEndpoint has every AWS client of this process call url with credentials that
-// mean nothing: the engine takes both from the environment alone.
-func useEndpoint(url string) error {
-	for _, name := range []string{"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"} {
-		if err := os.Unsetenv(name); err != nil {
-			return err
-		}
-	}
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // newTable makes an empty table and returns its name. It ends with the server.
 func (l *lab) newTable(ctx context.Context) (string, error) {

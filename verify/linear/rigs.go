@@ -9,6 +9,7 @@ import (
 	"session-api/store/dynamo/faultproxy"
 	"session-api/store/embedded"
 	"session-api/store/memory"
+	"session-api/verify/program"
 )
 
 // rig is an engine or the service on one.
@@ -100,21 +101,22 @@ func (l *lab) fleet(ctx context.Context, endpoint string, resent bool) (*system,
 // serve starts processes of the program with these variables. resent says that they
 // may send a call to their backend twice.
 func (l *lab) serve(ctx context.Context, n int, resent bool, env ...string) (*system, error) {
-	var running []*process
+	env = append([]string{"REQUEST_TIMEOUT=" + patience.String()}, env...)
+	var running []*program.Process
 	stop := func() (err error) {
 		for _, p := range running {
-			err = errors.Join(err, p.stop())
+			err = errors.Join(err, p.Stop())
 		}
 		return err
 	}
 	f := newFront()
 	for range n {
-		p, err := start(ctx, l.program, env)
+		p, err := program.Start(ctx, l.program, env, nil)
 		if err != nil {
 			return nil, errors.Join(err, stop())
 		}
 		running = append(running, p)
-		f.bases = append(f.bases, "http://"+p.addr)
+		f.bases = append(f.bases, "http://"+p.Addr)
 	}
 	return &system{register: func() register { return &remote{front: f, resent: resent} }, close: stop}, nil
 }

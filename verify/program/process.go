@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"bufio"
@@ -13,21 +13,30 @@ import (
 	"time"
 )
 
-// process is the running program.
-type process struct {
-	addr   string
+// patience bounds the wait for a start or a stop. It is far above what the slowest
+// machine needs.
+const patience = time.Minute
+
+// Process is the running program.
+type Process struct {
+	// Addr is where it listens: host and port.
+	Addr string
+
 	cmd    *exec.Cmd
+	log    func(line []byte)
 	stderr bytes.Buffer
 	exited chan struct{}
 }
 
-// start starts the program with these variables and returns when it listens.
-func start(ctx context.Context, program string, env []string) (*process, error) {
-	p := &process{cmd: exec.Command(program), exited: make(chan struct{})}
+// Start starts the program with these variables, and no others but for a port of
+// its own, and returns when it listens. log, if it is not nil, is given each line
+// that the program logs, as JSON, which is its own to keep.
+func Start(ctx context.Context, binary string, variables []string, log func(line []byte)) (*Process, error) {
+	p := &Process{cmd: exec.Command(binary), log: log, exited: make(chan struct{})}
 	p.cmd.Env = append([]string{
-		"PORT=0", "LOG_FORMAT=json", "SHUTDOWN_DELAY=0s", "REQUEST_TIMEOUT=" + patience.String(),
+		"PORT=0", "LOG_FORMAT=json", "SHUTDOWN_DELAY=0s",
 		"GORACE=atexit_sleep_ms=0", // it would take a second to end
-	}, env...)
+	}, variables...)
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -39,21 +48,24 @@ func start(ctx context.Context, program string, env []string) (*process, error) 
 	listening := make(chan string, 1)
 	go p.read(out, listening)
 	select {
-	case p.addr = <-listening:
+	case p.Addr = <-listening:
 		return p, nil
 	case <-p.exited:
 		return nil, fmt.Errorf("session-api ended at once: %s", &p.stderr)
 	case <-ctx.Done():
 	case <-time.After(patience):
 	}
-	return nil, errors.Join(errors.New("session-api does not listen"), ctx.Err(), p.stop())
+	return nil, errors.Join(errors.New("session-api does not listen"), ctx.Err(), p.Stop())
 }
 
 // read takes the log in until the program ends, and tells the address in it.
-func (p *process) read(out io.Reader, listening chan<- string) {
+func (p *Process) read(out io.Reader, listening chan<- string) {
 	defer close(p.exited)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
+		if p.log != nil {
+			p.log(bytes.Clone(lines.Bytes()))
+		}
 		var line struct{ Msg, Addr string }
 		_ = json.Unmarshal(lines.Bytes(), &line) // what is no JSON has no address
 		if line.Msg == "listening" {
@@ -63,9 +75,9 @@ func (p *process) read(out io.Reader, listening chan<- string) {
 	_ = p.cmd.Wait() // the exit code says what there is to know
 }
 
-// stop ends the program in good order. The error says what it must never say or
+// Stop ends the program in good order. The error says what it must never say or
 // do, such as a report of the race detector.
-func (p *process) stop() error {
+func (p *Process) Stop() error {
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-p.exited:
