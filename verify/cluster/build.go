@@ -26,43 +26,54 @@ var tools = []struct{ name, module, tool string }{
 	{"vela", "kubevela", "github.com/oam-dev/kubevela/references/cmd/cli"},
 }
 
-// build returns the path of every program. The go command builds those that are
-// not in its cache, one after the other and at a low priority: it may take long,
-// and whoever starts it may want to go on working.
+// kubernetesVersion is that of k8s.io/kubernetes in the module kubernetes.
+const kubernetesVersion = "v1.36.3"
+
+// stamp gives the programs of Kubernetes their version, as its own build does:
+// without one kubectl takes the API server for broken.
+const stamp = "-X k8s.io/component-base/version.gitVersion=" + kubernetesVersion +
+	" -X k8s.io/client-go/pkg/version.gitVersion=" + kubernetesVersion
+
+// build returns the path of every program. Those that are not there from an earlier
+// run are built, one after the other and at a low priority: it may take long, and
+// whoever starts it may want to go on working.
 func build(ctx context.Context) (map[string]string, error) {
 	paths := map[string]string{}
 	for _, t := range tools {
-		note, err := noteOf(t.module, t.name)
+		path, err := placeOf(t.module, t.name)
 		if err != nil {
 			return nil, err
 		}
-		if paths[t.name] = noted(note); paths[t.name] != "" {
+		paths[t.name] = path
+		if _, err := os.Stat(path); err == nil {
 			continue
 		}
 		began := time.Now()
-		cmd := exec.CommandContext(ctx, "nice", "-n", "19", "go", "tool", "-n", t.tool)
-		cmd.Dir = t.module
-		cmd.Stderr = os.Stderr
-		out, err := cmd.Output()
-		if err != nil {
+		if err := buildTool(ctx, t.module, t.tool, path); err != nil {
 			return nil, fmt.Errorf("%s does not build, see above (%w); it needs Go and the modules of verify/cluster/%s", t.name, err, t.module)
 		}
 		fmt.Printf("built %s, %s\n", t.name, time.Since(began).Round(time.Second))
-		paths[t.name] = strings.TrimSpace(string(out))
-		if err := os.WriteFile(note, out, 0o600); err != nil {
-			return nil, err
-		}
 	}
 	return paths, nil
 }
 
-// noteOf returns the file that says where the go command keeps a program. To ask
-// the go command takes seconds for each, because it looks at every source again,
-// and all of them are in modules that cannot change under one go.sum.
-func noteOf(module, name string) (string, error) {
+// buildTool builds a tool of the module into path, which has it whole or not at all.
+func buildTool(ctx context.Context, module, tool, path string) error {
+	unfinished := path + ".unfinished"
+	cmd := exec.CommandContext(ctx, "nice", "-n", "19", "go", "build", "-ldflags", stamp, "-o", unfinished, tool)
+	cmd.Dir, cmd.Stderr = module, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return err
+	}
+	return os.Rename(unfinished, path)
+}
+
+// placeOf returns where a program is kept from run to run: what it is built from
+// cannot change under one go.sum.
+func placeOf(module, name string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("there is no place to keep notes in: %w", err)
+		return "", fmt.Errorf("there is no place to keep programs in: %w", err)
 	}
 	sum := sha256.New()
 	for _, file := range []string{"go.mod", "go.sum"} {
@@ -72,23 +83,9 @@ func noteOf(module, name string) (string, error) {
 		}
 		sum.Write(text)
 	}
-	sum.Write([]byte(runtime.Version() + runtime.GOOS + runtime.GOARCH))
+	sum.Write([]byte(runtime.Version() + runtime.GOOS + runtime.GOARCH + stamp))
 	dir := filepath.Join(cache, "session-api-tests", fmt.Sprintf("cluster-%x", sum.Sum(nil)[:4]))
 	return filepath.Join(dir, name), os.MkdirAll(dir, 0o700)
-}
-
-// noted returns the program that note names, or nothing if it is no longer there:
-// the go command clears away what was not used for some days.
-func noted(note string) string {
-	text, err := os.ReadFile(note)
-	if err != nil {
-		return ""
-	}
-	path := strings.TrimSpace(string(text))
-	if _, err := os.Stat(path); err != nil {
-		return ""
-	}
-	return path
 }
 
 // moduleDir returns the folder of a module that the module in dir needs, for the

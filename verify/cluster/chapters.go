@@ -24,13 +24,13 @@ func well(healthy bool) string {
 // strictly has every manifest looked at by the API server: unknown and repeated
 // fields, types, names, defaults, admission, everything but the writing down.
 func strictly(s *story) {
-	const look = "kubectl apply --server-side --validate=strict --dry-run=server "
+	const look = "kubectl apply --validate=strict --dry-run=server "
 	for _, what := range []string{
 		"-k deploy/kro", "-f deploy/kro/example.yaml", "-f " + app, "-f definitions/examples/session-management-app.yaml",
 		"-k deploy/kubernetes/base", "-k deploy/kubernetes/table", "-k deploy/kubernetes/overlays/eks",
 		"-k deploy/laptop/kubevela", "-k deploy/laptop/plain",
 	} {
-		s.shows("it finds nothing wrong with "+strings.Fields(what)[1], look+what, "serverside-applied (server dry run)", "!Warning", "!rror")
+		s.shows("it finds nothing wrong with "+strings.Fields(what)[1], look+what, "(server dry run)", "!Warning", "!rror")
 	}
 	s.holds("the same look finds a misspelt field", func() error {
 		return match(s.output("sh", "-c", "sed s/readinessProbe/readynessProbe/ deploy/kubernetes/base/deployment.yaml | "+look+"-f -"),
