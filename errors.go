@@ -19,6 +19,9 @@ const (
 	CodeTooLarge Code = "too_large"
 	// CodeInvalidUserID: a user id that no session may have.
 	CodeInvalidUserID Code = "invalid_user_id"
+	// CodeUserNotAllowed: a user outside the namespace that the caller is restricted
+	// to. See Caller.
+	CodeUserNotAllowed Code = "user_not_allowed"
 	// CodeInvalidLimit: a page size outside 1 to MaxPageLimit.
 	CodeInvalidLimit Code = "invalid_limit"
 	// CodeInvalidCursor: a cursor that was altered, or made elsewhere.
@@ -57,6 +60,9 @@ type Error struct {
 	Field string
 	// Version is the row's current version, for CodeConflict.
 	Version int64
+	// UserID is whose row it is, for CodeUnreadable, as far as that can be
+	// understood. It is never sent to a caller.
+	UserID string
 	// Cause is the detail for the log. It is never sent to a caller.
 	Cause error
 }
@@ -85,8 +91,8 @@ var (
 	// ErrUnavailable says that the engine cannot serve now. Engines return it
 	// through Unavailable, which carries the cause.
 	ErrUnavailable = &Error{Code: CodeUnavailable, Message: "The session store cannot serve this request now; try again shortly"}
-	// ErrUnreadable says that a stored row cannot be understood. Engines return
-	// it through Unreadable, whose cause names the attribute.
+	// ErrUnreadable says that a stored row cannot be understood. Engines return it
+	// through Unreadable or UnreadableOf, whose cause names the attribute.
 	ErrUnreadable = &Error{Code: CodeUnreadable, Message: "The stored session cannot be read"}
 )
 
@@ -123,8 +129,11 @@ func Unavailable(cause error) error {
 }
 
 // Unreadable returns ErrUnreadable because of cause, which names the attribute.
-func Unreadable(cause error) error {
+func Unreadable(cause error) error { return UnreadableOf("", cause) }
+
+// UnreadableOf is Unreadable for a row whose user can be understood.
+func UnreadableOf(userID string, cause error) error {
 	e := *ErrUnreadable
-	e.Cause = cause
+	e.UserID, e.Cause = userID, cause
 	return &e
 }

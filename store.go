@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -44,7 +45,8 @@ type Store interface {
 	Create(ctx context.Context, s *Session) error
 
 	// Get returns the row with this id, expired or not, an alias too; ErrNotFound
-	// if there is none; ErrUnreadable if there is one that cannot be understood.
+	// if there is none; ErrUnreadable if there is one that cannot be understood,
+	// with the row's user if that can be: see UnreadableOf.
 	Get(ctx context.Context, id string) (*Session, error)
 
 	// Update applies c to the row if cond holds, raises its version by one, leaves
@@ -52,7 +54,7 @@ type Store interface {
 	// atomic step. It never makes a row. Errors, in this order: ErrNotFound,
 	// ErrExpired, ErrConflict (see Condition), ErrTooLarge. A row that cannot be
 	// understood gives ErrUnreadable, which an engine may find out only after it
-	// has written.
+	// has written; but never where cond.UserPrefix hides it.
 	Update(ctx context.Context, id string, c Change, cond Condition) (*Session, error)
 
 	// Retime gives the row other times if cond holds and returns the row as it now
@@ -112,6 +114,10 @@ type Change struct {
 
 // PageQuery asks for one page of a list.
 type PageQuery struct {
+	// UserPrefix leaves out the sessions whose UserID does not begin with it, byte
+	// for byte; "" leaves out none. It is UTF-8. ListByUser takes notice of it too:
+	// a user outside has an empty list.
+	UserPrefix string
 	// Now is the caller's time: rows with ExpiresAt <= Now are left out.
 	Now time.Time
 	// Limit is the largest number of sessions to return; at least 1.
@@ -131,6 +137,11 @@ type PageQuery struct {
 	// returns ErrInvalidCursor for a position that it cannot have given out. The
 	// rest of the query, but for Now and Limit, is that of the page before.
 	After string
+}
+
+// Wants reports whether s is of a user and was created when q asks for.
+func (q PageQuery) Wants(s *Session) bool {
+	return strings.HasPrefix(s.UserID, q.UserPrefix) && q.Created(s)
 }
 
 // Created reports whether s was created when q asks for.

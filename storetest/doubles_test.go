@@ -85,7 +85,7 @@ type fault struct {
 var faults = slices.Concat(
 	writeFaults, conditionFaults, conditionTimesFaults, fieldFaults, retimeFaults,
 	transactionFaults, recordFaults, aliasFaults,
-	listFaults, orderFaults, rangeFaults, idsFaults, pagingFaults, valueFaults, raceFaults, raceTransactionFaults, lifeFaults,
+	namespaceFaults, listFaults, orderFaults, rangeFaults, idsFaults, pagingFaults, valueFaults, raceFaults, raceTransactionFaults, lifeFaults,
 )
 
 // recorder is a reporter that keeps what it is told.

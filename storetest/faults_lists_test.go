@@ -265,6 +265,7 @@ var pagingFaults = []fault{
 		"walks/ListGoesOnFromASessionThatEnded", "walks/ListByUserGoesOnFromASessionThatEnded",
 		"walks/NewestFirstShowsStayersOnceWhileOthersComeAndGo", "walks/NewestFirstGoesOnFromASessionThatEnded",
 		"walks/IDsOnlyShowsStayersOnceWhileOthersComeAndGo", "walks/IDsOnlyGoesOnFromASessionThatEnded",
+		"walks/ANamespaceShowsStayersOnceWhileOthersComeAndGo", "walks/ANamespaceGoesOnFromASessionThatEnded",
 		"paging/PositionsOfNoPageAreRefused",
 	}},
 
@@ -285,6 +286,7 @@ var pagingFaults = []fault{
 	}, []string{
 		"walks/ListIsWholeBesideConcurrentWriters", "walks/ListByUserIsWholeBesideConcurrentWriters",
 		"walks/NewestFirstIsWholeBesideConcurrentWriters", "walks/IDsOnlyIsWholeBesideConcurrentWriters",
+		"walks/ANamespaceIsWholeBesideConcurrentWriters",
 	}},
 }
 

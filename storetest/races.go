@@ -15,7 +15,7 @@ import (
 // writes shows, few enough for a server.
 const rounds = 8
 
-var raceChecks = slices.Concat(rowRaces, retimeRaces, transactionRaces)
+var raceChecks = slices.Concat(rowRaces, retimeRaces, transactionRaces, namespaceRaces)
 
 // rowRaces are about writes of one row.
 var rowRaces = []check{

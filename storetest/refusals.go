@@ -21,6 +21,10 @@ func endingRefusals(s stage) []refusal {
 		ending("ends a row at its expiry", func(e *session.Ending) { e.Cond.Now = expiry }, session.ErrExpired),
 		ending("ends a row at another version", func(e *session.Ending) { e.Cond = atVersion(1) }, session.ErrConflict),
 	}
+	for _, prefix := range foreignPrefixes[:2] {
+		of := func(e *session.Ending) { e.Cond.UserPrefix = prefix }
+		refusals = append(refusals, ending("ends a row of another namespace", of, session.ErrNotFound))
+	}
 	for _, times := range otherTimes(s.moves) {
 		at := func(e *session.Ending) { e.Cond.Times = &times }
 		refusals = append(refusals, ending("ends a row at other times", at, session.ErrConflict))

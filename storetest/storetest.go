@@ -105,6 +105,7 @@ var suite = []concern{
 	{"ids", idsChecks},
 	{"paging", pagingChecks},
 	{"walks", walkChecks},
+	{"namespaces", namespaceChecks},
 	{"values", valueChecks},
 	{"keys", keyChecks},
 	{"races", raceChecks},

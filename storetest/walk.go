@@ -42,9 +42,10 @@ func bothLists(store session.Store) []list {
 	return []list{listAll(store), listOf(store, user)}
 }
 
-// everyList returns both lists, and that of user with the newest session first.
+// everyList returns both lists, that of user with the newest session first, and that
+// of all for a namespace that user is in.
 func everyList(store session.Store) []list {
-	return append(bothLists(store), listOf(store, user).newestFirst())
+	return append(bothLists(store), listOf(store, user).newestFirst(), listAll(store).within(user[:4]))
 }
 
 // newestFirst returns the list turned round.
@@ -57,6 +58,13 @@ func (l list) newestFirst() list {
 // createdBetween returns the part of the list that was created between two times.
 func (l list) createdBetween(after, before time.Time) list {
 	l.query.CreatedAfter, l.query.CreatedBefore = after, before
+	return l
+}
+
+// within returns the part of the list that is in a namespace.
+func (l list) within(userPrefix string) list {
+	l.name += " within " + short(userPrefix)
+	l.query.UserPrefix = userPrefix
 	return l
 }
 
@@ -89,6 +97,9 @@ func (l list) page(t reporter, q session.PageQuery) session.Page {
 		}
 		if !asked.Created(s) {
 			t.Errorf("%s shows %s, which was not created when it asks for", l.name, short(s.ID))
+		}
+		if !asked.Wants(s) && !l.showsEnded() {
+			t.Errorf("%s shows %s, which is of the user %s", l.name, short(s.ID), short(s.UserID))
 		}
 	}
 	return p

@@ -32,6 +32,9 @@ var walkChecks = []check{
 	{"NewestFirstShowsStayersOnceWhileOthersComeAndGo", onNewest(showsStayersOnce)},
 	{"NewestFirstGoesOnFromASessionThatEnded", onNewest(goesOnFromASessionThatEnded)},
 	{"NewestFirstIsWholeBesideConcurrentWriters", onNewest(isWholeBesideConcurrentWriters)},
+	{"ANamespaceShowsStayersOnceWhileOthersComeAndGo", onNamespace(showsStayersOnce)},
+	{"ANamespaceGoesOnFromASessionThatEnded", onNamespace(goesOnFromASessionThatEnded)},
+	{"ANamespaceIsWholeBesideConcurrentWriters", onNamespace(isWholeBesideConcurrentWriters)},
 	{"IDsOnlyShowsStayersOnceWhileOthersComeAndGo", onIDs(showsStayersOnce)},
 	{"IDsOnlyGoesOnFromASessionThatEnded", onIDs(goesOnFromASessionThatEnded)},
 	{"IDsOnlyIsWholeBesideConcurrentWriters", onIDs(isWholeBesideConcurrentWriters)},
@@ -49,6 +52,18 @@ func onUser(do listCheck) func(reporter, session.Store) {
 
 func onNewest(do listCheck) func(reporter, session.Store) {
 	return func(t reporter, store session.Store) { do(t, store, listOf(store, user).newestFirst()) }
+}
+
+// onNamespace has sessions of other namespaces around, on either side.
+func onNamespace(do listCheck) func(reporter, session.Store) {
+	return func(t reporter, store session.Store) {
+		for _, userID := range []string{"u", "user", "user-0", "user-2", "User-1", "zoë"} {
+			s := newSession("row-0007 of " + userID)
+			s.UserID = userID
+			mustCreate(t, store, s)
+		}
+		do(t, store, listAll(store).within(user))
+	}
 }
 
 func onIDs(do listCheck) func(reporter, session.Store) {

@@ -20,7 +20,8 @@ type guard struct {
 }
 
 // newGuard returns the guard that lets a write through if the row is there, is a
-// session, is active at cond.Now, and is at cond.Version and cond.Times. ttl is in
+// session of a user that cond.UserPrefix takes, is active at cond.Now, and is at
+// cond.Version and cond.Times. ttl is in
 // whole seconds, so that it is greater than a time means greater than the time's
 // second.
 //
@@ -40,6 +41,10 @@ func newGuard(cond session.Condition, textTTL string) guard {
 	} else {
 		g.condition += " AND #ttl = :ttl"
 		g.values[":ttl"] = text(textTTL)
+	}
+	if cond.UserPrefix != "" {
+		g.condition += " AND " + inNamespace
+		g.values[":prefix"] = text(cond.UserPrefix)
 	}
 	if cond.Version != nil {
 		g.addVersion(*cond.Version)
@@ -90,6 +95,17 @@ func (g guard) and(condition string, names map[string]string, values item) guard
 	return g
 }
 
+// inNamespace is asked of every row where users are restricted to a namespace.
+const inNamespace = "begins_with(userId, :prefix)"
+
+// hidden reports whether a row is none to cond, because its user is of another
+// namespace or cannot be understood. It goes by that attribute alone: what else is
+// wrong with the row is no business of other namespaces.
+func hidden(cond session.Condition, row item) bool {
+	userID, _ := textOf(row, AttributeUserID)
+	return cond.Hides(userID)
+}
+
 var (
 	// errNoReason is a refusal that the refused row does not explain.
 	errNoReason = errors.New("DynamoDB refused a write whose conditions the row meets")
@@ -102,7 +118,7 @@ var (
 // made for a number: then that text is returned, and the write is to be sent again
 // with a guard for it.
 func (g guard) refusal(old item) (ttl string, err error) {
-	if len(old) == 0 || kindOf(old) != "" {
+	if len(old) == 0 || kindOf(old) != "" || hidden(g.cond, old) {
 		return "", session.ErrNotFound
 	}
 	row, err := decodeHead(old)

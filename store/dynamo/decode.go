@@ -19,7 +19,7 @@ func decode(i item) (*session.Session, error) {
 	}
 	s.Data, err = dataOf(i)
 	if err != nil {
-		return nil, broken(AttributeData, err)
+		return nil, brokenRow(i, AttributeData, err)
 	}
 	return s, nil
 }
@@ -47,7 +47,7 @@ func decodeHead(i item) (*session.Session, error) {
 	s := &session.Session{}
 	for _, part := range headParts {
 		if err := part.read(i, s); err != nil {
-			return nil, broken(part.attribute, err)
+			return nil, brokenRow(i, part.attribute, err)
 		}
 	}
 	return s, nil
@@ -64,8 +64,12 @@ func remains(i item) *session.Session {
 	return s
 }
 
-func broken(attribute string, why error) error {
-	return session.Unreadable(fmt.Errorf("the attribute %s %w", attribute, why))
+func broken(attribute string, why error) error { return brokenRow(nil, attribute, why) }
+
+// brokenRow is broken for an attribute of a row whose user may be understood.
+func brokenRow(row item, attribute string, why error) error {
+	userID, _ := textOf(row, AttributeUserID)
+	return session.UnreadableOf(userID, fmt.Errorf("the attribute %s %w", attribute, why))
 }
 
 func readID(i item, s *session.Session) (err error) {

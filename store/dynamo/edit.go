@@ -117,7 +117,7 @@ func (e *edit) raises() {
 // refused says what the refusal of an attempt means, when an earlier one may have
 // been done.
 func (e *edit) refused(g guard, old item, maybe bool) (row item, textTTL string, err error) {
-	if maybe && e.done(old) {
+	if maybe && e.wasDone(old) {
 		return old, "", nil
 	}
 	textTTL, err = g.refusal(old)
@@ -127,6 +127,10 @@ func (e *edit) refused(g guard, old item, maybe bool) (row item, textTTL string,
 	}
 	return nil, textTTL, err
 }
+
+// wasDone reports whether the row shows that the edit was done. What it does is no
+// mark of its own in every case, so a row of another namespace shows nothing.
+func (e *edit) wasDone(row item) bool { return !hidden(e.cond, row) && e.done(row) }
 
 // findOut looks whether an edit whose answer was lost was done. It is a retry
 // like others: in a storm there is none.
@@ -138,7 +142,7 @@ func (e *edit) findOut(ctx context.Context, lost error) (item, error) {
 	if err != nil {
 		return nil, failed(lost)
 	}
-	if !e.done(row) {
+	if !e.wasDone(row) {
 		return nil, session.Unavailable(errUnknownEffect)
 	}
 	return row, nil

@@ -18,9 +18,19 @@ const (
 	withoutData = "id, userId, createdAt, updatedAt, #ttl, #version, absoluteTtl, idleTimeout, lastActiveAt, client, #auth"
 )
 
+// skipRows is how many rows a scan page of a namespace reads over at a time where
+// the one before showed nothing, and maxRowSkips how often: DynamoDB has no order
+// of all users in which those of a namespace would lie together, and an empty page
+// costs its caller a request.
+const (
+	skipRows    = 1000
+	maxRowSkips = 3
+)
+
 // List returns a page of all active sessions in DynamoDB's own order: one scan
-// page of at most q.Limit rows, of which those that are over are left out. See
-// session.Store.
+// page of at most q.Limit rows, of which those that are over are left out. Where a
+// namespace is asked for, those of others are left out too, and up to maxRowSkips
+// scan pages follow as long as there is nothing to show. See session.Store.
 func (s *Store) List(ctx context.Context, q session.PageQuery) (session.Page, error) {
 	if err := s.gate.enter(ctx); err != nil {
 		return session.Page{}, err
@@ -33,29 +43,52 @@ func (s *Store) List(ctx context.Context, q session.PageQuery) (session.Page, er
 	if emptySpan(q) {
 		return session.Page{}, nil
 	}
-	rows, last, err := s.scan(ctx, s.listInput(q, after))
-	if err != nil {
-		return session.Page{}, failed(err)
+	for limit, skips := q.Limit, 0; ; limit, skips = max(q.Limit, skipRows), skips+1 {
+		rows, last, err := s.scan(ctx, s.listInput(q, after, limit))
+		if err != nil {
+			return session.Page{}, failed(err)
+		}
+		p := s.listPage(q, rows, last)
+		if len(p.Sessions) > 0 || p.Next == "" || q.UserPrefix == "" || skips == maxRowSkips {
+			return p, nil
+		}
+		after, _ = textOf(last, AttributeID)
 	}
+}
+
+// listPage returns the page of what a scan page shows, which ended with the key
+// last, nil at the end of the table.
+func (s *Store) listPage(q session.PageQuery, rows []item, last item) session.Page {
 	var p session.Page
-	for _, row := range rows {
-		if found := s.readable(row, decodeHead); found != nil && !found.ExpiredAt(q.Now) && q.Created(found) {
-			p.Sessions = append(p.Sessions, found)
+	for i, row := range rows {
+		found := s.readable(row, decodeHead)
+		if found == nil || found.ExpiredAt(q.Now) || !q.Wants(found) {
+			continue
+		}
+		p.Sessions = append(p.Sessions, found)
+		if len(p.Sessions) == q.Limit && i < len(rows)-1 {
+			p.Next = allPosition(found.ID)
+			return p
 		}
 	}
 	if id, _ := textOf(last, AttributeID); id != "" {
 		p.Next = allPosition(id)
 	}
-	return p, nil
+	return p
 }
 
-func (s *Store) listInput(q session.PageQuery, after string) *dynamodb.ScanInput {
+func (s *Store) listInput(q session.PageQuery, after string, limit int) *dynamodb.ScanInput {
 	values := item{":now": number(q.Now.Unix())}
+	filter := notOver + " AND " + isSession + spanOf(q).condition(values)
+	if q.UserPrefix != "" {
+		filter += " AND " + inNamespace
+		values[":prefix"] = text(q.UserPrefix)
+	}
 	in := &dynamodb.ScanInput{
 		TableName:            &s.options.Table,
 		ConsistentRead:       &s.options.ConsistentRead,
-		Limit:                aws.Int32(int32(q.Limit)),
-		FilterExpression:     aws.String(notOver + " AND " + isSession + spanOf(q).condition(values)),
+		Limit:                aws.Int32(int32(limit)),
+		FilterExpression:     &filter,
 		ProjectionExpression: aws.String(withoutData),
 		ExpressionAttributeNames: map[string]string{
 			"#ttl": AttributeTTL, "#version": AttributeVersion, "#kind": AttributeKind, "#auth": AttributeAuth,

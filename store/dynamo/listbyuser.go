@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"strings"
 
 	"session-api"
 )
@@ -36,7 +37,7 @@ func (s *Store) ListByUser(ctx context.Context, userID string, q session.PageQue
 	if after != nil && !spanOf(q).holds(after.createdAt) {
 		return session.Page{}, session.ErrInvalidCursor
 	}
-	if emptySpan(q) {
+	if emptySpan(q) || !strings.HasPrefix(userID, q.UserPrefix) {
 		return session.Page{}, nil
 	}
 	if s.table.indexed(ctx) {

@@ -9,8 +9,9 @@ import (
 
 // A position is its kind and then what a list goes on after.
 const (
-	listPosition byte = 1 // then an id
-	userPosition byte = 2 // then createdAt, as in the key, and an id
+	listPosition      byte = 1 // then an id
+	userPosition      byte = 2 // then createdAt, as in the key, and an id
+	namespacePosition byte = 3 // then the by-user index key that is next, but for its first byte
 )
 
 var errIndex = errors.New("an index entry is malformed")
@@ -22,8 +23,12 @@ func looks(limit int) int { return 4*limit + 1000 }
 // allRows are the keys of all rows.
 var allRows = span{[]byte{rowPrefix}, []byte{rowPrefix + 1}}
 
-// List returns a page of all active sessions by id; see session.Store.
+// List returns a page of all active sessions: by id, or by user where it is those of
+// a namespace; see session.Store.
 func (s *Store) List(ctx context.Context, q session.PageQuery) (session.Page, error) {
+	if q.UserPrefix != "" {
+		return s.listNamespace(ctx, q)
+	}
 	rows := allRows
 	if q.After != "" {
 		id := q.After[1:]

@@ -3,6 +3,7 @@ package embedded
 import (
 	"bytes"
 	"context"
+	"strings"
 	"time"
 
 	session "session-api"
@@ -18,6 +19,9 @@ func (s *Store) ListByUser(ctx context.Context, userID string, q session.PageQue
 			return session.Page{}, session.ErrInvalidCursor
 		}
 		keys = keys.beyond(append(bytes.Clone(prefix), q.After[1:]...), q.Descending)
+	}
+	if !strings.HasPrefix(userID, q.UserPrefix) {
+		keys.upper = keys.lower
 	}
 	return s.page(ctx, keys, func(w *walk) {
 		found, more := w.userKeys(len(prefix), q)
@@ -74,6 +78,11 @@ type indexed struct {
 	position  string // that a list goes on after it
 }
 
+// session returns what the index says of the session.
+func (x indexed) session() *session.Session {
+	return &session.Session{ID: x.id, CreatedAt: time.UnixMicro(x.createdAt).UTC()}
+}
+
 // userKeys returns the active sessions that a page may hold, and the position
 // after them, "" if there is nothing more. Skip is the length of what all keys
 // begin with.
@@ -115,6 +124,6 @@ func (w *walk) userIDs(found []indexed, more string) {
 	w.page.Next = more
 	w.page.Sessions = make([]*session.Session, 0, len(found))
 	for _, at := range found {
-		w.page.Sessions = append(w.page.Sessions, &session.Session{ID: at.id, CreatedAt: time.UnixMicro(at.createdAt).UTC()})
+		w.page.Sessions = append(w.page.Sessions, at.session())
 	}
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // decodeRow returns the session that a row holds, with a Data that aliases row.
-// The error is ErrUnreadable and names what is wrong.
+// The error is ErrUnreadable, of the row's user if that was read before it, and
+// names what is wrong.
 func decodeRow(id string, row []byte) (*session.Session, error) {
 	s := &session.Session{ID: id}
 	d := rowDecoder{rest: row}
@@ -28,7 +29,7 @@ func decodeRow(id string, row []byte) (*session.Session, error) {
 		d.failWith(errLayout)
 	}
 	if d.bad != nil {
-		return nil, session.Unreadable(d.bad)
+		return nil, session.UnreadableOf(s.UserID, d.bad)
 	}
 	return s, nil
 }

@@ -60,10 +60,7 @@ func (tx *transaction) fill(t session.Transaction) error {
 
 func (tx *transaction) end(e session.Ending) error {
 	before, err := tx.store.load(e.ID)
-	if err == nil {
-		err = e.Cond.Check(before)
-	}
-	if err != nil {
+	if err := e.Cond.CheckRead(before, err); err != nil {
 		return err
 	}
 	tx.rows[e.ID].publish(tx.work.settled, before)

@@ -67,7 +67,7 @@ func (w *walk) userRows(found []indexed, more string) {
 	held := 0
 	for start := 0; start < len(found); start += rowBatch {
 		batch := found[start:min(start+rowBatch, len(found))]
-		for i, row := range w.readRows(batch) {
+		for i, row := range w.readRows(batch, bytes.Clone) {
 			if row == nil {
 				continue
 			}
@@ -83,8 +83,12 @@ func (w *walk) userRows(found []indexed, more string) {
 	w.page.Next = more
 }
 
-// readRows returns the rows of a batch, nil where one cannot be understood.
-func (w *walk) readRows(batch []indexed) []*session.Session {
+// noData is what a page without data makes of a row's.
+func noData([]byte) []byte { return nil }
+
+// readRows returns the rows of a batch, nil where one cannot be understood, with what
+// keep makes of their data, which is the iterator's.
+func (w *walk) readRows(batch []indexed, keep func(data []byte) []byte) []*session.Session {
 	order := make([]int, len(batch))
 	for i := range order {
 		order[i] = i
@@ -98,7 +102,7 @@ func (w *walk) readRows(batch []indexed) []*session.Session {
 			continue
 		}
 		if rows[i] = w.row(batch[i].id); rows[i] != nil {
-			rows[i].Data = append(make([]byte, 0, len(rows[i].Data)), rows[i].Data...)
+			rows[i].Data = keep(rows[i].Data)
 		}
 	}
 	return rows

@@ -114,10 +114,7 @@ func (s *Store) beginOn(ctx context.Context, id string, cond session.Condition, 
 		return nil, nil, err
 	}
 	before, err := s.load(id)
-	if err == nil {
-		err = cond.Check(before)
-	}
-	if err != nil {
+	if err := cond.CheckRead(before, err); err != nil {
 		lock.release()
 		return nil, nil, err
 	}

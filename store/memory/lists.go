@@ -67,7 +67,7 @@ func page(order keys, q session.PageQuery, mark string, row func(key string) *se
 	var data int
 	for i, key := range order {
 		s := row(key)
-		if s.ExpiredAt(q.Now) || !q.Created(s) {
+		if s.ExpiredAt(q.Now) || !q.Wants(s) {
 			continue
 		}
 		p.Sessions = append(p.Sessions, s.Clone())
