@@ -35,6 +35,23 @@ type spy struct {
 	writes      atomic.Int64
 	failWrites  error
 	beforeWrite func()
+	// unreadable are the errors of rows that cannot be understood, and unreadWrites
+	// counts the writes of those that reach them.
+	unreadable   map[string]error
+	unreadWrites atomic.Int64
+}
+
+// unread returns the error of a row that cannot be understood, as a write under cond
+// gets it; nil for others.
+func (s *spy) unread(id string, cond session.Condition) error {
+	err := s.unreadable[id]
+	if err == nil {
+		return nil
+	}
+	if err = cond.CheckRead(nil, err); !errors.Is(err, session.ErrNotFound) {
+		s.unreadWrites.Add(1)
+	}
+	return err
 }
 
 func (s *spy) write() error {
@@ -76,6 +93,9 @@ func (s *spy) Get(ctx context.Context, id string) (*session.Session, error) {
 	if s.hides != nil && s.hides(id) {
 		return nil, session.ErrNotFound
 	}
+	if err := s.unreadable[id]; err != nil {
+		return nil, err
+	}
 	return s.Store.Get(ctx, id)
 }
 
@@ -83,11 +103,17 @@ func (s *spy) Update(ctx context.Context, id string, c session.Change, cond sess
 	if err := s.write(); err != nil {
 		return nil, err
 	}
+	if err := s.unread(id, cond); err != nil {
+		return nil, err
+	}
 	return s.Store.Update(ctx, id, c, cond)
 }
 
 func (s *spy) Delete(ctx context.Context, id string, cond session.Condition) (*session.Session, error) {
 	if err := s.write(); err != nil {
+		return nil, err
+	}
+	if err := s.unread(id, cond); err != nil {
 		return nil, err
 	}
 	return s.Store.Delete(ctx, id, cond)

@@ -26,8 +26,8 @@ type New struct {
 
 // Create makes a session and returns it. It costs one store call; with
 // Options.MaxPerUser a read and a transaction, and more at the limit. Errors:
-// CodeInvalidUserID, CodeInvalidValue, CodeTooLarge, CodeTooManySessions,
-// CodeContention, CodeUnavailable.
+// CodeInvalidUserID, CodeUserNotAllowed, CodeInvalidValue, CodeTooLarge,
+// CodeTooManySessions, CodeContention, CodeUnavailable.
 func (s *Service) Create(ctx context.Context, n New) (*Session, error) {
 	if err := s.validateNew(n); err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (s *Service) Create(ctx context.Context, n New) (*Session, error) {
 }
 
 func (s *Service) validateNew(n New) error {
-	if err := ValidateUserID(n.UserID); err != nil {
+	if err := s.validateUser(n.UserID); err != nil {
 		return err
 	}
 	if err := ValidateData(n.Data); err != nil {

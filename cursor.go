@@ -24,7 +24,11 @@ const (
 // cursorSealer turns an engine's position into a cursor and back. A position
 // holds session ids and cursors travel in URLs, which others log, so the
 // position is encrypted; the same seal makes every altered cursor invalid.
-type cursorSealer struct{ aead cipher.AEAD }
+type cursorSealer struct {
+	aead cipher.AEAD
+	// padded says that cursors do not tell how long their positions are.
+	padded bool
+}
 
 func newCursorSealer(key []byte) (cursorSealer, error) {
 	if len(key) != CursorKeyBytes {
@@ -38,13 +42,16 @@ func newCursorSealer(key []byte) (cursorSealer, error) {
 	// 800-38D section 8.3): a hundred cursors a second for over a year. What
 	// wears out beyond that is the cursors' secrecy, never a session's.
 	aead, err := cipher.NewGCMWithRandomNonce(block)
-	return cursorSealer{aead}, err
+	return cursorSealer{aead: aead}, err
 }
 
 // seal returns the cursor for position in the list that scope names, "" for "".
 func (c cursorSealer) seal(scope, position string) string {
 	if position == "" {
 		return ""
+	}
+	if c.padded {
+		position = pad(position)
 	}
 	sealed := c.aead.Seal([]byte{cursorFormat}, nil, []byte(position), []byte(scope))
 	return base64.RawURLEncoding.EncodeToString(sealed)
@@ -69,5 +76,25 @@ func (c cursorSealer) open(scope, cursor string) (string, error) {
 	if err != nil || len(position) == 0 {
 		return "", ErrInvalidCursor
 	}
+	if c.padded {
+		return unpad(string(position)), nil
+	}
 	return string(position), nil
+}
+
+const (
+	// padTo is more than the positions of nearly all ids have.
+	padTo = 256
+	// padMark comes before the zeros of the padding (ISO/IEC 7816-4).
+	padMark = "\x80"
+)
+
+func pad(position string) string {
+	position += padMark
+	return position + strings.Repeat("\x00", (padTo-len(position)%padTo)%padTo)
+}
+
+// unpad undoes pad.
+func unpad(padded string) string {
+	return strings.TrimSuffix(strings.TrimRight(padded, "\x00"), padMark)
 }

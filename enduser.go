@@ -42,10 +42,10 @@ type Ended struct {
 // does, and then goes on by itself. In both cases it looks again a little later for
 // sessions that the store's list showed late. After an error it can be called
 // again: what has ended stays so. Rows that cannot be understood, which no call can
-// use, are left and logged. Errors: CodeInvalidUserID, CodeInvalidValue for except,
-// CodeUnavailable.
+// use, are left and logged. Errors: CodeInvalidUserID, CodeUserNotAllowed,
+// CodeInvalidValue for except, CodeUnavailable.
 func (s *Service) EndUser(ctx context.Context, userID, except string) (Ended, error) {
-	if err := ValidateUserID(userID); err != nil {
+	if err := s.validateUser(userID); err != nil {
 		return Ended{}, err
 	}
 	// CreatedAt is compared with it, and a session of this very instant is meant.

@@ -42,15 +42,15 @@ const (
 )
 
 // List returns a page of all active sessions, without their data; of one user's
-// if userID is not "". Errors: CodeInvalidUserID, CodeInvalidLimit,
-// CodeInvalidCursor, CodeInvalidValue for an order of what has none,
-// CodeUnavailable.
+// if userID is not "". Errors: CodeInvalidUserID, CodeUserNotAllowed,
+// CodeInvalidLimit, CodeInvalidCursor, CodeInvalidValue for an order of what has
+// none, CodeUnavailable.
 func (s *Service) List(ctx context.Context, userID string, q ListQuery) (List, error) {
 	if userID == "" {
 		if q.Descending {
 			return List{}, &Error{Code: CodeInvalidValue, Field: "order", Message: "order needs userId: all sessions together have none"}
 		}
-		return s.list(q.scope(allScope), q, func(p PageQuery) (Page, error) { return s.store.List(ctx, p) })
+		return s.list(ctx, q.scope(allScope), q, func(p PageQuery) (Page, error) { return s.store.List(ctx, p) })
 	}
 	l, err := s.ListByUser(ctx, userID, q)
 	for _, found := range l.Sessions {
@@ -60,13 +60,13 @@ func (s *Service) List(ctx context.Context, userID string, q ListQuery) (List, e
 }
 
 // ListByUser returns a page of one user's active sessions in the order of their
-// creation. Errors: CodeInvalidUserID, CodeInvalidLimit, CodeInvalidCursor,
-// CodeUnavailable.
+// creation. Errors: CodeInvalidUserID, CodeUserNotAllowed, CodeInvalidLimit,
+// CodeInvalidCursor, CodeUnavailable.
 func (s *Service) ListByUser(ctx context.Context, userID string, q ListQuery) (List, error) {
-	if err := ValidateUserID(userID); err != nil {
+	if err := s.validateUser(userID); err != nil {
 		return List{}, err
 	}
-	return s.list(q.scope(userScope+userID), q, func(p PageQuery) (Page, error) { return s.store.ListByUser(ctx, userID, p) })
+	return s.list(ctx, q.scope(userScope+userID), q, func(p PageQuery) (Page, error) { return s.store.ListByUser(ctx, userID, p) })
 }
 
 // scope returns what the cursors of q are bound to. What is fixed goes first and
@@ -79,14 +79,14 @@ func (q ListQuery) scope(list string) string {
 	return fmt.Sprintf("%v %s %s %s", q.Descending, after, before, list)
 }
 
-func (s *Service) list(scope string, q ListQuery, read func(PageQuery) (Page, error)) (List, error) {
+func (s *Service) list(ctx context.Context, scope string, q ListQuery, read func(PageQuery) (Page, error)) (List, error) {
 	if q.Limit == 0 {
 		q.Limit = DefaultPageLimit
 	}
 	if q.Limit < 1 || q.Limit > MaxPageLimit {
 		return List{}, InvalidLimit()
 	}
-	after, err := s.cursors.open(scope, q.Cursor)
+	after, err := s.openCursor(ctx, scope, q.Cursor)
 	if err != nil {
 		return List{}, err
 	}
@@ -97,7 +97,11 @@ func (s *Service) list(scope string, q ListQuery, read func(PageQuery) (Page, er
 	if err != nil {
 		return List{}, err
 	}
-	return List{Sessions: page.Sessions, NextCursor: s.cursors.seal(scope, page.Next)}, nil
+	next, err := s.sealCursor(ctx, scope, page.Next)
+	if err != nil {
+		return List{}, err
+	}
+	return List{Sessions: page.Sessions, NextCursor: next}, nil
 }
 
 // InvalidLimit returns the Error for a page size that is no number from 1 to

@@ -51,7 +51,7 @@ func (s *Service) CreateOnce(ctx context.Context, key string, n New) (made *Sess
 	if err := s.validateNew(n); err != nil {
 		return nil, false, err
 	}
-	once, err := newOnceKey(key, n)
+	once, err := s.caller.newOnceKey(key, n)
 	if err != nil {
 		return nil, false, err
 	}
@@ -108,7 +108,7 @@ type askedFor struct {
 	ACR         string    `json:"acr,omitzero"`
 }
 
-func newOnceKey(key string, n New) (*onceKey, error) {
+func (c Caller) newOnceKey(key string, n New) (*onceKey, error) {
 	text, err := json.Marshal(askedFor{
 		UserID: n.UserID, Data: n.Data, TTL: int64(n.TTL), IdleTimeout: int64(n.IdleTimeout),
 		Client: n.Client, AuthTime: n.Auth.Time, AMR: n.Auth.AMR, ACR: n.Auth.ACR,
@@ -116,7 +116,16 @@ func newOnceKey(key string, n New) (*onceKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &onceKey{name: "once:" + digest([]byte(key)), print: digest(text)}, nil
+	return &onceKey{name: "once:" + digest([]byte(c.ownKey(key))), print: digest(text)}, nil
+}
+
+// ownKey returns what tells a key of the caller from the keys of all others. The
+// zero byte, which no key has, tells it from every key of nobody in particular.
+func (c Caller) ownKey(key string) string {
+	if c == (Caller{}) {
+		return key
+	}
+	return fmt.Sprintf("%q %q\x00%s", c.Name, c.UserPrefix, key)
 }
 
 func digest(b []byte) string {

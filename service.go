@@ -3,19 +3,32 @@ package session
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
 
 // Service applies the rules about sessions. It holds nothing about sessions
-// beside its Store, and is safe for concurrent use.
+// beside its Store, and is safe for concurrent use. It serves one Caller; As
+// returns it for another.
 type Service struct {
-	store   Store
+	*shared
+	// store is what the caller sees of the whole store.
+	store  Store
+	caller Caller
+}
+
+// shared is what the Services of all callers have in common.
+type shared struct {
+	// whole is the store with the sessions of all namespaces.
+	whole   Store
 	options Options
 	cursors cursorSealer
-	turns   turns
-	keys    inFlight
-	jobs    jobs
+	// spaced seals the cursors of namespaces; nil until it is needed.
+	spaced atomic.Pointer[cursorSealer]
+	turns  turns
+	keys   inFlight
+	jobs   jobs
 }
 
 // NewService returns a Service over store. It returns an error if an option is
@@ -30,7 +43,8 @@ func NewService(store Store, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{store: store, options: o, cursors: cursors, jobs: newJobs()}, nil
+	s := &Service{shared: &shared{whole: store, options: o, cursors: cursors, jobs: newJobs()}}
+	return s.As(Caller{}), nil
 }
 
 // clock returns the time of this call in the form that rows keep.
@@ -73,10 +87,11 @@ func (s *Service) follow(ctx context.Context, id string) (*Session, error) {
 
 // lookTwice returns the row at id, active or not, for whoever knows of it from
 // another part of the transaction that made it: an engine may show the parts one
-// after the other. See Store.Apply.
+// after the other. See Store.Apply. It does not wait for a session of another
+// namespace, which never shows: the wait would tell that it is there.
 func (s *Service) lookTwice(ctx context.Context, id string) (*Session, error) {
 	found, err := s.store.Get(ctx, id)
-	if !errors.Is(err, ErrNotFound) {
+	if !errors.Is(err, ErrNotFound) || err == error(errForeign) {
 		return found, err
 	}
 	if err := pause(ctx, partsPause); err != nil {
@@ -168,5 +183,5 @@ func (s *Service) Ready(ctx context.Context) (Status, error) {
 
 // Close lets the work that requests left in the background finish until ctx ends,
 // then cuts it, which its log lines tell, and returns ctx's error. No new work
-// begins. The store must be open until then.
+// begins, for no caller. The store must be open until then.
 func (s *Service) Close(ctx context.Context) error { return s.jobs.close(ctx) }

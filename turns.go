@@ -58,9 +58,11 @@ func (t *turns) leave(key string, own *turn) {
 	}
 }
 
-// The kinds of keys: an id and a user may have the same text.
-func idTurn(id string) string       { return "id:" + id }
-func userTurn(userID string) string { return "user:" + userID }
+// The kinds of keys: an id and a user may have the same text. Callers of different
+// namespaces take no turns with each other: nobody can hold up a session that is
+// not his, or tell by a wait that there is one.
+func idTurn(prefix, id string) string { return "id:" + prefix + "\x00" + id }
+func userTurn(userID string) string   { return "user:" + userID }
 
 // inTurn does a write of the session at id that reads first: in its turn, and again
 // when a write of another process came between.
@@ -68,7 +70,7 @@ func (s *Service) inTurn(ctx context.Context, id string, try func() (*Session, e
 	if !storableID(id) {
 		return nil, ErrNotFound
 	}
-	end, err := s.turns.take(ctx, idTurn(id))
+	end, err := s.turns.take(ctx, idTurn(s.caller.UserPrefix, id))
 	if err != nil {
 		return nil, err
 	}
