@@ -63,6 +63,7 @@ var statusOf = map[session.Code]int{
 	session.CodeInvalidLimit:    http.StatusBadRequest,
 	session.CodeInvalidCursor:   http.StatusBadRequest,
 	session.CodeInvalidValue:    http.StatusBadRequest,
+	session.CodeUserNotAllowed:  http.StatusForbidden,
 	codeNoRoute:                 http.StatusNotFound,
 	session.CodeNotFound:        http.StatusNotFound,
 	codeWrongMethod:             http.StatusMethodNotAllowed,
