@@ -23,6 +23,8 @@
 //     ExpiresAt. Activity moves the idle end only, and raises no version.
 //   - rotation: a session gets another id. Its former id may live on as an alias,
 //     which reads for a time of grace and does nothing else.
+//   - namespace: the users whose ids begin with a caller's prefix. To that caller
+//     there are no sessions but theirs.
 //   - record: bytes under a key that the Service keeps beside sessions. The roster
 //     of a user's sessions is one, what an idempotency key made is another.
 //   - cursor: the opaque text that continues a list. Position is the engine's

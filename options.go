@@ -48,7 +48,8 @@ type Options struct {
 	MaxPerUser int
 	// LimitPolicy says what happens beyond MaxPerUser; "" means RejectNew.
 	LimitPolicy LimitPolicy
-	// CursorKey seals the cursors of lists: CursorKeyBytes secret bytes. A
+	// CursorKey seals the cursors of lists: CursorKeyBytes secret bytes. Those of
+	// callers with a UserPrefix need a secret of the store besides. A
 	// cursor is good wherever the same key is.
 	CursorKey []byte
 	// Now is the clock; nil means time.Now.

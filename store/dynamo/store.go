@@ -63,7 +63,8 @@ func (s *Store) UnreadableRows() uint64 { return s.unread.Count() }
 // CursorKey returns the key that seals the cursors of lists, the same for all
 // processes with the same Options. A derived one lets every process on a table go
 // on with the cursors of every other, and finds out those that were altered by
-// accident. It is no secret: who knows the table's name can read the session ids
+// accident. It is no secret, but for cursors of namespaces, which the Service seals
+// with one of the table's besides: who knows the table's name can read the session ids
 // in a cursor. Where cursors reach people who must not have ids, such as in logs
 // of others, give Options.CursorKey.
 func (s *Store) CursorKey() []byte {
