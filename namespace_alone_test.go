@@ -175,6 +175,7 @@ func (p *tenant) step(t *testing.T) {
 		ended, err := p.EndUser(ctx, user, id)
 		p.answer("EndUser %s but %q: %+v, %s", user, id, ended, told(err))
 		time.Sleep(time.Minute) // of the bubble: what goes on in the background is done
+		synctest.Wait()
 	}
 }
 

@@ -104,6 +104,7 @@ func TestEveryCallOfTheStoreNamesTheNamespace(t *testing.T) {
 				t.Fatalf("EndUser returned %+v, %v; want it to go on in the background", got, err)
 			}
 			time.Sleep(time.Minute)
+			synctest.Wait()
 			for _, call := range []string{"Update", "Retime", "Delete", "Apply of an ending", "Apply of a create", "List", "ListByUser"} {
 				if w.seen[call] == 0 {
 					t.Errorf("with the limit %d nothing called %s, so nothing was seen of it", limit, call)

@@ -167,8 +167,8 @@ func TestASessionOfOthersIsLikeNone(t *testing.T) {
 				id := row(t, b, b.As(billing))
 				before := b.everything(t)
 				for _, a := range attempts(t.Context()) {
-					foreign, took := timed(func() error { return a.do(b.As(shop), id) })
-					never, takes := timed(func() error { return a.do(b.As(shop), "never") })
+					took, foreign := timed(func() error { return a.do(b.As(shop), id) })
+					takes, never := timed(func() error { return a.do(b.As(shop), "never") })
 					if !reflect.DeepEqual(members(foreign), members(never)) || foreign == nil {
 						t.Errorf("%s of a session that is %s returned %+v; of an absent id %+v", a.what, state, foreign, never)
 					}
@@ -188,10 +188,10 @@ func TestASessionOfOthersIsLikeNone(t *testing.T) {
 }
 
 // timed is for a synctest bubble, where nothing takes time but waiting.
-func timed(do func() error) (error, time.Duration) {
+func timed(do func() error) (took time.Duration, err error) {
 	began := time.Now()
-	err := do()
-	return err, time.Since(began)
+	err = do()
+	return time.Since(began), err
 }
 
 // members returns what a caller can be told of an error.
