@@ -212,7 +212,7 @@ func TestTheCallerIsNamedInTheLogAndItsKeyIsNot(t *testing.T) {
 	g.send("GET", "/sessions", "", g.as(auth.Write)...)
 	g.send("GET", "/sessions", "", "Authorization", "Bearer "+stranger)
 	log := g.log.String()
-	for _, want := range []string{`msg="Created session`, `level=WARN msg="request refused"`, "caller=key:k2", `cause="These credentials`, "the API key is not known", "sessions:admin"} {
+	for _, want := range []string{`msg="Created session`, `level=WARN msg="request refused"`, "caller=key:k2", `cause="the API key is not known"`, `cause="This call needs the scope`, "sessions:admin"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %q:\n%s", want, log)
 		}

@@ -42,7 +42,12 @@ func (a *API) logRefusal(x *exchange, r *http.Request, status int, err error) {
 	if !ok {
 		return
 	}
-	attrs := append(a.attrs(x, r, status), slog.String("cause", err.Error()))
+	_, known := classify(err)
+	why := error(known) // what the caller is told says it all
+	if known.Cause != nil {
+		why = known.Cause
+	}
+	attrs := append(a.attrs(x, r, status), slog.String("cause", why.Error()))
 	if skipped > 0 {
 		attrs = append(attrs, slog.Int("others_not_logged", skipped))
 	}
