@@ -30,6 +30,13 @@ func (h *host) publish(text []byte, err error) {
 	h.text, h.err = text, err
 }
 
+// take makes a fetch last so long.
+func (h *host) take(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.takes = d
+}
+
 func (h *host) fetch(ctx context.Context) ([]byte, error) {
 	h.count.Add(1)
 	h.mu.Lock()
@@ -48,7 +55,25 @@ type rig struct {
 	*Tokens
 	t    *testing.T
 	host *host
-	log  *bytes.Buffer
+	log  *logged
+}
+
+// logged is a log that a test reads while others write.
+type logged struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 // onRig runs f in a bubble of time. Signers are made outside of it: to make keys takes
@@ -57,7 +82,7 @@ func onRig(t *testing.T, h *host, f func(t *testing.T, r rig)) {
 	t.Helper()
 	testKeys()
 	synctest.Test(t, func(t *testing.T) {
-		r := rig{t: t, host: h, log: &bytes.Buffer{}}
+		r := rig{t: t, host: h, log: &logged{}}
 		keys := newRemoteKeys(h.fetch, slog.New(slog.NewTextHandler(r.log, nil)))
 		r.Tokens = &Tokens{issuer: issuer, audience: audience, mapping: func() *Mapping { return nil }, keys: keys}
 		ctx, end := context.WithCancel(t.Context())
@@ -91,9 +116,9 @@ func TestARotatedKeySetIsPickedUpWithinAMinute(t *testing.T) {
 				r.host.publish(setText(t, next), nil)
 				began := time.Now()
 				if fails {
-					r.host.takes = time.Hour
+					r.host.take(time.Hour)
 					time.Sleep(refreshInterval + fetchTimeout)
-					r.host.takes = 0
+					r.host.take(0)
 				}
 				// Nobody sends a token of the new key: the set must come by itself.
 				for r.try(old) == nil {
@@ -131,7 +156,7 @@ func TestATokenOfANewKeyIsTakenAtOnce(t *testing.T) {
 var troubles = map[string]func(*host){
 	"the host answers":        func(*host) {},
 	"the host fails":          func(h *host) { h.publish(nil, errors.New("down")) },
-	"the host hangs":          func(h *host) { h.takes = time.Hour },
+	"the host hangs":          func(h *host) { h.take(time.Hour) },
 	"the host talks nonsense": func(h *host) { h.publish([]byte("<html>"), nil) },
 }
 
