@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -40,6 +41,8 @@ type grammar struct {
 	} `cmd:"" help:"Ask the server at HOST and PORT whether it is healthy; exit 0 if it is, else 1. Made for container images, which have no curl."`
 
 	Table tableCommands `cmd:"" help:"Make, check or upgrade the DynamoDB table; see session-api table --help."`
+
+	Keys keysCommands `cmd:"" help:"Make API keys; see session-api keys --help."`
 
 	Version struct{} `cmd:"" help:"Print the version, the commit and the Go version."`
 }
@@ -79,6 +82,8 @@ func (p process) dispatch() error {
 		return serve(&g.Serve.Config, p.stdout, p.signals)
 	case "healthcheck":
 		return healthcheck(g.Healthcheck.Listen)
+	case "keys new":
+		return g.Keys.New.run(p.stdout, p.stderr, time.Now())
 	case "version":
 		_, err := fmt.Fprintln(p.stdout, about())
 		return err

@@ -14,6 +14,7 @@ import (
 // server is a running server and how it is called.
 type server struct {
 	*program
+	scheme string
 	addr   string
 	client *http.Client
 }
@@ -27,6 +28,7 @@ func serveOn(t *testing.T, dir string, variables ...string) *server {
 	t.Cleanup(transport.CloseIdleConnections)
 	return &server{
 		program: p,
+		scheme:  "http",
 		addr:    p.logLine("listening")["addr"].(string),
 		client:  &http.Client{Transport: transport, Timeout: patience},
 	}
@@ -42,7 +44,7 @@ type answer struct {
 // try sends a request; body may be "". The error is that of the connection. The
 // headers come in pairs of name and value.
 func (s *server) try(method, path, body string, headers ...string) (answer, error) {
-	request, err := http.NewRequest(method, "http://"+s.addr+path, bytes.NewBufferString(body))
+	request, err := http.NewRequest(method, s.scheme+"://"+s.addr+path, bytes.NewBufferString(body))
 	if err != nil {
 		return answer{}, err
 	}

@@ -84,6 +84,43 @@ func TestABadStartEndsWithItsCodeAndOneSentence(t *testing.T) {
 			sentence: []string{"CURSOR_KEY_FILE (--cursor-key-file)", file + ".none", "no such file"},
 		},
 		{
+			name: "an address that others reach, for everybody", env: []string{"HOST=0.0.0.0"}, code: exitUsage,
+			sentence: []string{"HOST (--host) is 0.0.0.0", "AUTH_MODE", "docs/security.md", "ALLOW_UNAUTHENTICATED=true"},
+		},
+		{
+			name: "callers on DynamoDB without a key of cursors", code: exitUsage,
+			env:      []string{"AUTH_MODE=apikey", "API_KEYS_FILE=" + file, "DYNAMODB_TABLE_NAME=sessions"},
+			sentence: []string{"CURSOR_KEY_FILE (--cursor-key-file)", "openssl rand -hex 32"},
+		},
+		{
+			name: "keys without their file", env: []string{"AUTH_MODE=apikey"}, code: exitUsage,
+			sentence: []string{"API_KEYS_FILE (--api-keys-file) is needed"},
+		},
+		{
+			name: "a keys file that is none", env: []string{"AUTH_MODE=apikey", "API_KEYS_FILE=" + file}, code: exitUsage,
+			sentence: []string{"API_KEYS_FILE (--api-keys-file)", "is not well-formed JSON"},
+		},
+		{
+			name: "a callers file that is none", code: exitUsage,
+			env:      []string{"AUTH_MODE=jwt", "JWT_ISSUER=i", "JWT_AUDIENCE=a", "JWT_JWKS_URL=https://127.0.0.1:1/", "CALLERS_FILE=" + file},
+			sentence: []string{"CALLERS_FILE (--callers-file)", "is not well-formed JSON"},
+		},
+		{
+			name: "a key set that is none", code: exitUsage,
+			env:      []string{"AUTH_MODE=jwt", "JWT_ISSUER=i", "JWT_AUDIENCE=a", "JWT_JWKS_FILE=" + file},
+			sentence: []string{"JWT_JWKS_FILE (--jwt-jwks-file)", "the key set"},
+		},
+		{
+			name: "a certificate that is none", env: []string{"TLS_CERT_FILE=" + file, "TLS_KEY_FILE=" + file}, code: exitUsage,
+			sentence: []string{"TLS_CERT_FILE (--tls-cert-file) and TLS_KEY_FILE (--tls-key-file)", "no pair of certificate and key"},
+		},
+		{name: "no command about keys", args: []string{"keys"}, code: exitUsage, sentence: []string{"new", "--help"}},
+		{name: "a key without a name", args: []string{"keys", "new", "--scopes=sessions:read"}, code: exitUsage, sentence: []string{"--id"}},
+		{
+			name: "a key with half a rate", args: []string{"keys", "new", "--id=a", "--scopes=sessions:read", "--rate-rps=1"}, code: exitUsage,
+			sentence: []string{"--rate-rps and --rate-burst"},
+		},
+		{
 			name: "a data directory that is a file", env: []string{"DATA_DIR=" + file}, code: exitFailed,
 			sentence: []string{"DATA_DIR (--data-dir)", file},
 		},
@@ -163,6 +200,8 @@ func TestHelpAndVersionNeedNoGoodEnvironment(t *testing.T) {
 		}},
 		{[]string{"table", "check", "-h"}, []string{"DYNAMODB_TABLE_NAME", "\n  --json\n"}},
 		{[]string{"table", "upgrade", "-h"}, []string{"\n  --dry-run\n", "Default: 100000.", "\n  --accept-misfits\n"}},
+		{[]string{"keys", "--help"}, []string{"Usage: session-api keys COMMAND", "  new  "}},
+		{[]string{"keys", "new", "-h"}, []string{"API_KEYS_FILE", "\n  --scopes\n", "It must be given."}},
 		{[]string{"version"}, []string{builtVersion, builtCommit, runtime.Version()}},
 	}
 	for _, test := range tests {
@@ -186,7 +225,7 @@ func TestHelpAndVersionNeedNoGoodEnvironment(t *testing.T) {
 
 func TestTheHealthcheckTellsAHealthyServerFromNone(t *testing.T) {
 	t.Parallel()
-	s := serveOn(t, t.TempDir(), "SESSION_STORE=memory", "HOST=0.0.0.0", "SHUTDOWN_DELAY=0s")
+	s := serveOn(t, t.TempDir(), "SESSION_STORE=memory", "HOST=0.0.0.0", "ALLOW_UNAUTHENTICATED=true", "SHUTDOWN_DELAY=0s")
 	_, port, _ := net.SplitHostPort(s.addr)
 	probe := []string{"HOST=0.0.0.0", "PORT=" + port}
 	if healthy := launch(t, []string{"healthcheck"}, probe...); healthy.exitCode() != exitOK {

@@ -87,7 +87,10 @@ func writeOptions(page *strings.Builder, options []config.Option) {
 		spelt := fmt.Sprintf("--%-26s %s", o.Flag, o.Env)
 		fmt.Fprintf(page, "\n  %s\n", strings.TrimRight(spelt, " "))
 		text := o.Meaning
-		if o.Allowed != "" {
+		switch {
+		case o.Required:
+			text += " Allowed: " + o.Allowed + ". It must be given."
+		case o.Allowed != "":
 			text += " Allowed: " + o.Allowed + ". Default: " + o.Default + "."
 		}
 		fmt.Fprintln(page, wrap(text, "      "))

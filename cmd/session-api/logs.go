@@ -40,6 +40,11 @@ func (l lineLog) Write(text []byte) (int, error) {
 	if strings.HasPrefix(line, "http: panic serving ") {
 		line = "http: panic outside of the API"
 	}
+	if strings.HasPrefix(line, "http: TLS handshake error ") {
+		// Everybody can cause one without a word, and load balancers do all day.
+		l.log.Debug(line)
+		return len(text), nil
+	}
 	l.log.Warn(line)
 	return len(text), nil
 }

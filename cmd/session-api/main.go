@@ -12,6 +12,9 @@
 //	heap.go         a setting of the garbage collector
 //	engines.go      the one place that knows the storage engines
 //	cursorkey.go    the file with the key of cursors
+//	callers.go      who may call: keys, tokens, certificates
+//	tls.go          the server's certificate
+//	keys.go         the command that makes API keys
 //	table.go        the commands that set up a DynamoDB table
 //	healthcheck.go  the probe for container images
 //	version.go      what this binary is

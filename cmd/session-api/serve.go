@@ -13,6 +13,7 @@ import (
 	"session-api"
 	"session-api/internal/config"
 	"session-api/internal/httpapi"
+	"session-api/internal/reload"
 )
 
 // serve runs the server until a signal ends it, and returns nil after a stop in
@@ -23,6 +24,14 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 	}
 	log := newLogger(c.Logs, out)
 
+	callers, err := openCallers(c.Callers, log)
+	if err != nil {
+		return usageError{err}
+	}
+	settings, certificates, err := openTLS(c, log)
+	if err != nil {
+		return usageError{err}
+	}
 	engine, err := openEngine(&c.Store, log)
 	if err != nil {
 		return err
@@ -36,18 +45,23 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 		MaxBodyBytes:   c.HTTP.MaxBodyBytes,
 		RequestTimeout: c.HTTP.RequestTimeout,
 		RequireIfMatch: c.HTTP.RequireIfMatch,
+		Callers:        callers.gate(),
+		HideDocs:       !c.Callers.ServesDocs(),
 	})
 	listener, err := listen(c.HTTP.Listen)
 	if err != nil {
 		return both(err, engine.Close())
 	}
-	log.Info("listening", "addr", listener.Addr().String())
+	callers.say(log)
+	log.Info("listening", "addr", listener.Addr().String(), "tls", settings != nil)
 
 	requests, cut := context.WithCancel(context.Background())
 	defer cut()
+	callers.watch(requests)
+	go reload.Watch(requests, certificates...)
 	s := stopper{
 		drain:  api.Drain,
-		server: newServer(requests, api, c.HTTP, log),
+		server: newServer(requests, api, c.HTTP, settings, log),
 		cut:    cut,
 		jobs:   service,
 		store:  engine,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net"
 	"net/http"
@@ -30,8 +31,9 @@ const (
 	headerBytes = 16 << 10
 )
 
-// newServer returns the server of h. The contexts of requests end with base.
-func newServer(base context.Context, h http.Handler, c config.HTTP, log *slog.Logger) *http.Server {
+// newServer returns the server of h, with TLS if there are settings for it. The
+// contexts of requests end with base.
+func newServer(base context.Context, h http.Handler, c config.HTTP, settings *tls.Config, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: headerTimeout,
@@ -41,6 +43,7 @@ func newServer(base context.Context, h http.Handler, c config.HTTP, log *slog.Lo
 		WriteTimeout:   c.RequestTimeout + writeSlack,
 		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: headerBytes,
+		TLSConfig:      settings,
 		// "OPTIONS *" is no route: the API says so in its own words.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     serverLog(log),

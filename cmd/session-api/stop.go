@@ -45,7 +45,7 @@ type stopper struct {
 // a stop in good order, and at once when a second signal comes.
 func (s stopper) serveUntil(signals <-chan os.Signal, l net.Listener) error {
 	served := make(chan error, 1)
-	go func() { served <- s.server.Serve(l) }()
+	go func() { served <- s.listen(l) }()
 	select {
 	case err := <-served:
 		ctx, cancel := context.WithTimeout(context.Background(), s.grace)
@@ -63,6 +63,14 @@ func (s stopper) serveUntil(signals <-chan os.Signal, l net.Listener) error {
 		s.log.Warn("ended by a second signal")
 		return errSecondSignal
 	}
+}
+
+// listen serves on l, with TLS if the server has settings for it.
+func (s stopper) listen(l net.Listener) error {
+	if s.server.TLSConfig == nil {
+		return s.server.Serve(l)
+	}
+	return s.server.ServeTLS(l, "", "")
 }
 
 // stop lets running requests finish, at most for the grace, and closes the

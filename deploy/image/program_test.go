@@ -90,6 +90,9 @@ func TestThePortAndTheVariablesOfTheImageAreTheProgramsOwn(t *testing.T) {
 		if engine, why := c.Store.Engine(); engine != config.DynamoDB {
 			t.Errorf("it serves from %s, because %s", engine, why)
 		}
+		if c.Callers.AllowUnauthenticated || c.Check() == nil {
+			t.Error("it serves everybody without being told to")
+		}
 		if c.HTTP.Host != "0.0.0.0" {
 			t.Errorf("it listens on %s, where nobody outside the container reaches it", c.HTTP.Host)
 		}

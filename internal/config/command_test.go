@@ -101,3 +101,20 @@ func TestFlagsOfOneCommandAreDescribedWithoutAVariable(t *testing.T) {
 		t.Errorf("described are %+v", got)
 	}
 }
+
+func TestAFlagThatMustBeGivenIsDescribedSo(t *testing.T) {
+	t.Parallel()
+	parser, err := NewParser(&struct {
+		Name string `name:"id" type:"text" cli:"only" required:"" help:"A name."`
+	}{}, func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	described := Describe(parser.Model.Flags)
+	if len(described) != 1 || !described[0].Required {
+		t.Errorf("it is described as %+v", described)
+	}
+	if _, err := parser.Parse(nil); err == nil || !strings.Contains(err.Error(), "--id") {
+		t.Errorf("without it: %v", err)
+	}
+}

@@ -30,6 +30,7 @@ import (
 type Config struct {
 	Store    Store    `embed:"" group:"Where sessions are kept"`
 	HTTP     HTTP     `embed:"" group:"HTTP"`
+	Callers  Callers  `embed:"" group:"Callers"`
 	Sessions Sessions `embed:"" group:"Sessions"`
 	Logs     Logs     `embed:"" group:"Logs"`
 }
@@ -57,6 +58,9 @@ func (c *Config) Check() error {
 	if engine, _ := c.Store.Engine(); engine == DynamoDB && !c.Store.ConsistentRead && c.Sessions.MaxPerUser > 0 {
 		return errors.New("SESSION_MAX_PER_USER (--session-max-per-user) needs DYNAMODB_CONSISTENT_READ: reads that trail behind cannot keep a limit")
 	}
+	if err := c.checkCallers(); err != nil {
+		return err
+	}
 	return c.Sessions.check()
 }
 
@@ -70,11 +74,14 @@ type Table struct {
 type Listen struct {
 	Host string `name:"host" type:"host" default:"127.0.0.1" help:"The address to listen on. 0.0.0.0 is every IPv4 address of the machine, and :: every address."`
 	Port int    `name:"port" type:"whole" default:"8080" min:"0" max:"65535" help:"The TCP port to listen on. 0 takes a free one, which the log names."`
+	// CertFile decides whether the server speaks TLS.
+	CertFile string `name:"tls-cert-file" type:"path" unset:"none, plain HTTP" help:"A file with the server's certificate and those between it and its authority, in PEM. With it the server speaks TLS. It is read anew when it changes."`
 }
 
 // HTTP says how requests are served.
 type HTTP struct {
 	Listen
+	KeyFile        string        `name:"tls-key-file" type:"path" unset:"none" help:"A file with the private key of TLS_CERT_FILE, in PEM. It is read anew when it changes."`
 	MaxBodyBytes   int64         `name:"max-body-bytes" type:"size" default:"384KiB" min:"1KiB" max:"512KiB" help:"The largest request body; a larger one is answered 413."`
 	RequestTimeout time.Duration `name:"request-timeout" type:"duration" default:"5s" min:"10ms" max:"5m" help:"The time in which a request is answered, whatever the store does."`
 	RequireIfMatch bool          `name:"require-if-match" type:"switch" choices:"true,false" default:"false" help:"Whether PUT, PATCH and DELETE of a session must name the version that they change in If-Match; without it they are answered 428."`

@@ -32,6 +32,11 @@ var kinds = map[string]kind{
 	"duration": ranged("a duration from %s to %s, such as 1m30s", time.ParseDuration, time.ParseDuration),
 	"hours":    ranged("a number of hours from %s to %s, such as 24 or 0.5", parseHours, time.ParseDuration),
 	"path":     text(isPath, "a path"),
+	"modes":    {read: readModes, allowed: func(t tags) string { return "none, or a list with commas of " + listed(words(t)[1:], "and") }},
+	"scopes":   {read: readScopes, allowed: func(t tags) string { return "a list with commas of " + listed(words(t), "and") }},
+	"number":   ranged("a number from %s to %s", parseNumber, parseNumber),
+	"text":     text(isText, "a text of one line"),
+	"keyset":   text(isKeySetURL, "an https URL (http on the loopback address only) without user, password and fragment"),
 	"host":     text(isHost, "an IP address or a host name, without a port"),
 	"table":    text(isTableName, "a DynamoDB table name (3 to 255 letters, digits, dots, hyphens or underscores)"),
 	"tag":      text(isTag, "name=value, of 1 to 128 and at most 256 letters, digits, spaces or + - . _ : / @, not beginning with aws:"),
@@ -79,8 +84,33 @@ func readLevel(text string, t tags) (any, bool) {
 
 func words(t tags) []string { return strings.Split(t.Get("choices"), ",") }
 
-func choices(t tags) string {
-	all := words(t)
-	last := len(all) - 1
-	return strings.Join(all[:last], ", ") + " or " + all[last]
+func choices(t tags) string { return listed(words(t), "or") }
+
+// listed returns words as a sentence has them, the last two joined by the given one.
+func listed(words []string, join string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " " + join + " " + words[last]
+}
+
+// readModes reads several of the choices, the first of which stands alone.
+func readModes(text string, t tags) (any, bool) {
+	all, ok := readSeveral(text, words(t))
+	return text, ok && (len(all) == 1 || !slices.Contains(all, words(t)[0]))
+}
+
+// readScopes reads several of the choices.
+func readScopes(text string, t tags) (any, bool) {
+	_, ok := readSeveral(text, words(t))
+	return text, ok
+}
+
+// readSeveral reads a list of words, each of which is there once.
+func readSeveral(text string, allowed []string) (all []string, ok bool) {
+	for word := range strings.SplitSeq(text, ",") {
+		if !slices.Contains(allowed, word) || slices.Contains(all, word) {
+			return nil, false
+		}
+		all = append(all, word)
+	}
+	return all, true
 }

@@ -13,6 +13,9 @@ type Option struct {
 	// but words for how one is found.
 	Default string
 	IsRule  bool
+	// Required says that there is no default and none can do: only a flag of one
+	// command is like that.
+	Required bool
 	// Allowed says what its value must be; "" for a flag that takes none.
 	Allowed string
 	// Meaning is one sentence or a few.
@@ -33,7 +36,7 @@ func Options() ([]Option, error) {
 func Describe(flags []*kong.Flag) []Option {
 	var out []Option
 	for _, f := range flags {
-		o := Option{Flag: f.Name, Meaning: f.Help}
+		o := Option{Flag: f.Name, Meaning: f.Help, Required: f.Required}
 		if k, ok := kinds[f.Tag.Type]; ok {
 			o.Allowed = k.allowed(f.Tag)
 			o.Default, o.IsRule = defaultOf(f)

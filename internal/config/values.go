@@ -4,10 +4,12 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // parseSize reads a number of bytes: digits alone, or digits and KiB or MiB,
@@ -30,13 +32,13 @@ func parseSize(text string) (int64, error) {
 	return int64(n) << shift, nil
 }
 
-// hourDigits is a plain decimal number. strconv alone would also take NaN, Inf,
+// decimal is a plain decimal number. strconv alone would also take NaN, Inf,
 // hexadecimal and exponents.
-var hourDigits = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+var decimal = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 
 // parseHours reads a decimal number of hours, to the nearest nanosecond.
 func parseHours(text string) (time.Duration, error) {
-	if !hourDigits.MatchString(text) {
+	if !decimal.MatchString(text) {
 		return 0, errors.New("not a decimal number")
 	}
 	hours, err := strconv.ParseFloat(text, 64)
@@ -77,3 +79,35 @@ func isTag(text string) bool { return tag.MatchString(text) && !strings.HasPrefi
 var regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func isRegion(text string) bool { return regionName.MatchString(text) }
+
+// parseNumber reads a decimal number.
+func parseNumber(text string) (float64, error) {
+	if !decimal.MatchString(text) {
+		return 0, errors.New("not a decimal number")
+	}
+	return strconv.ParseFloat(text, 64)
+}
+
+// isText refuses what would be two lines of a log, and space that nobody sees.
+func isText(text string) bool {
+	return text != "" && len(text) <= 1024 && text == strings.TrimSpace(text) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+// isKeySetURL takes what keys may be fetched from: whoever can change them under way
+// can be any caller.
+func isKeySetURL(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())
+}
+
+// isLoopback reports whether host can be reached from this machine alone. Of names it
+// knows only the one that RFC 6761 section 6.3 sets apart.
+func isLoopback(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap().IsLoopback()
+	}
+	return strings.EqualFold(host, "localhost")
+}

@@ -21,6 +21,11 @@ type Options struct {
 	// RequireIfMatch refuses PUT, PATCH and DELETE of a session without If-Match, so
 	// that no writer overwrites what it has not seen; default false.
 	RequireIfMatch bool
+	// Callers tells who calls, and so what they may. Nil lets everybody do everything.
+	Callers Callers
+	// HideDocs leaves the contract and the page that explains it out of what is
+	// served; default false.
+	HideDocs bool
 	// Now is the clock that /health tells; nil means time.Now. Deadlines and
 	// durations go by the machine's own.
 	Now func() time.Time
@@ -35,21 +40,25 @@ const (
 // API is the HTTP handler of the whole service. It is safe for concurrent use.
 type API struct {
 	svc            *session.Service
+	callers        Callers
+	hideDocs       bool
 	log            *slog.Logger
 	maxBody        int64
 	timeout        time.Duration
 	requireIfMatch bool
 	now            func() time.Time
 	mux            *http.ServeMux
+	noRoute        http.Handler // for what the mux is not to see
 	routes         []Route
 	unavailable    atomic.Bool
+	refused        refusals
 }
 
 // New returns the API over svc.
 func New(svc *session.Service, o Options) *API {
 	a := &API{
 		svc: svc, log: o.Logger, maxBody: o.MaxBodyBytes, timeout: o.RequestTimeout,
-		requireIfMatch: o.RequireIfMatch, now: o.Now,
+		requireIfMatch: o.RequireIfMatch, callers: o.Callers, hideDocs: o.HideDocs, now: o.Now,
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -63,6 +72,7 @@ func New(svc *session.Service, o Options) *API {
 	if a.now == nil {
 		a.now = time.Now
 	}
+	a.noRoute = a.dispatch("", nil)
 	a.mux, a.routes = a.newMux()
 	return a
 }
@@ -78,11 +88,11 @@ func (a *API) Routes() []Route { return append([]Route(nil), a.routes...) }
 // ServeHTTP gives the request its id and deadline, hands it to its route, and
 // sees to it that every way out is an answer and a log line.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{ResponseWriter: w, start: time.Now(), requestID: requestID(r.Header)}
+	x := &exchange{ResponseWriter: w, start: time.Now()}
 	h := w.Header()
 	h["Cache-Control"] = noStore
 	h["X-Content-Type-Options"] = noSniff
-	x.requestIDs[0] = x.requestID
+	x.requestIDs[0] = requestID(r.Header)
 	h["X-Request-Id"] = x.requestIDs[:]
 
 	x.ctx = withDeadline(r.Context(), x.start.Add(a.timeout))
@@ -102,7 +112,7 @@ var (
 // an HTML redirect and "*" with nothing: those are no routes of ours.
 func (a *API) route(x *exchange, r *http.Request) {
 	if !cleanPath(r.URL.EscapedPath()) {
-		a.fail(x, r, errNoRoute)
+		a.noRoute.ServeHTTP(x, r)
 		return
 	}
 	a.mux.ServeHTTP(x, r)

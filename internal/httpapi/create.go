@@ -41,9 +41,9 @@ func (a *API) createSession(x *exchange, r *http.Request) error {
 
 func (a *API) create(x *exchange, key string, n session.New) (created *session.Session, replayed bool, err error) {
 	if key != "" {
-		return a.svc.CreateOnce(x.ctx, key, n)
+		return a.service(x).CreateOnce(x.ctx, key, n)
 	}
-	created, err = a.svc.Create(x.ctx, n)
+	created, err = a.service(x).Create(x.ctx, n)
 	return created, false, err
 }
 

@@ -6,17 +6,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"session-api/internal/auth"
 )
 
 // exchange is one request on its way through: the writer of its answer, and
 // what its log line will say.
 type exchange struct {
 	http.ResponseWriter
-	ctx       *deadline // the request's context, with its deadline
-	requestID string
-	route     string
-	start     time.Time
-	status    int // 0 until the answer begins
+	ctx    *deadline // the request's context, with its deadline
+	route  string
+	caller *auth.Caller // nil where nobody asks who calls, or nobody known does
+	start  time.Time
+	status int // 0 until the answer begins
 
 	operation string // "Created", …; "" for requests that change nothing
 	sessionID string // redacted when it is logged, never before
@@ -25,6 +27,7 @@ type exchange struct {
 	many      int // how many sessions of the user it was about, if sessionID is ""
 
 	// Values of headers, kept here so that a request allocates once for all.
+	// The first is the request's id.
 	requestIDs, contentTypes, contentLengths, etags [1]string
 }
 

@@ -1,6 +1,10 @@
 package httpapi
 
-import "session-api"
+import (
+	"time"
+
+	"session-api"
+)
 
 // ParseBody lets the fuzz test reach the door without a request around it.
 func ParseBody(text []byte) (userID, data []byte, err error) {
@@ -16,3 +20,9 @@ func ParseBody(text []byte) (userID, data []byte, err error) {
 func EncodeSession(s *session.Session) (text []byte, room int) {
 	return encodeSession(s), encodedSize(s)
 }
+
+// Refusals counts refusals.
+type Refusals struct{ refusals }
+
+// Next counts one.
+func (r *Refusals) Next(now time.Time) (skipped int, ok bool) { return r.next(now) }

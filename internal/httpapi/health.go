@@ -47,6 +47,11 @@ func (a *API) ready(x *exchange, r *http.Request) error {
 	if a.unavailable.Load() {
 		return a.notReady(x, &session.Error{Code: codeShuttingDown, Message: "The service is shutting down"})
 	}
+	if a.callers != nil {
+		if err := a.callers.Ready(); err != nil {
+			return a.notReady(x, err)
+		}
+	}
 	ctx, cancel := context.WithTimeout(x.ctx, readyTimeout)
 	defer cancel()
 	status, err := a.svc.Ready(ctx)

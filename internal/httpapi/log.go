@@ -96,13 +96,16 @@ func (a *API) logPanic(x *exchange, r *http.Request, p any) {
 }
 
 func (a *API) attrs(x *exchange, r *http.Request, status int) []slog.Attr {
-	attrs := make([]slog.Attr, 0, 8)
-	return append(attrs,
-		slog.String("request_id", x.requestID),
+	attrs := append(make([]slog.Attr, 0, 10),
+		slog.String("request_id", x.requestIDs[0]),
 		slog.String("method", method(r)),
 		slog.String("route", x.route),
 		slog.Int("status", status),
 		slog.Duration("duration", time.Since(x.start)))
+	if x.caller != nil {
+		attrs = append(attrs, slog.String("caller", x.caller.Name))
+	}
+	return attrs
 }
 
 // method returns the request's method if it is one that HTTP knows: an unknown

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"session-api"
+	"session-api/internal/auth"
 	"session-api/internal/jsonpatch"
 )
 
@@ -64,6 +65,8 @@ var statusOf = map[session.Code]int{
 	session.CodeInvalidCursor:   http.StatusBadRequest,
 	session.CodeInvalidValue:    http.StatusBadRequest,
 	session.CodeUserNotAllowed:  http.StatusForbidden,
+	auth.CodeUnauthenticated:    http.StatusUnauthorized,
+	codeScope:                   http.StatusForbidden,
 	codeNoRoute:                 http.StatusNotFound,
 	session.CodeNotFound:        http.StatusNotFound,
 	codeWrongMethod:             http.StatusMethodNotAllowed,
@@ -80,6 +83,7 @@ var statusOf = map[session.Code]int{
 	session.CodeKeyReused:       http.StatusUnprocessableEntity,
 	codeNoIfMatch:               http.StatusPreconditionRequired,
 	session.CodeUnavailable:     http.StatusServiceUnavailable,
+	auth.CodeNoKeys:             http.StatusServiceUnavailable,
 }
 
 // classify returns the status of err and the Error to tell the caller.
@@ -107,7 +111,7 @@ const retryAfter = "1"
 
 // passes reports whether the same request may well succeed a little later.
 func passes(code session.Code) bool {
-	return code == session.CodeUnavailable || code == session.CodeContention || code == session.CodeKeyInFlight
+	return code == session.CodeUnavailable || code == auth.CodeNoKeys || code == session.CodeContention || code == session.CodeKeyInFlight
 }
 
 // fail answers with the problem that err is. It is the only way to an error
@@ -115,7 +119,10 @@ func passes(code session.Code) bool {
 // so that half an answer is not taken for a whole one.
 func (a *API) fail(x *exchange, r *http.Request, err error) {
 	status, known := classify(err)
-	if status >= http.StatusInternalServerError {
+	switch {
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, known.Code == auth.CodeNoKeys:
+		a.logRefusal(x, r, status, err)
+	case status >= http.StatusInternalServerError:
 		a.logFault(x, r, status, err)
 	}
 	if x.status != 0 {
@@ -132,7 +139,7 @@ func (a *API) fail(x *exchange, r *http.Request, err error) {
 		Error:     known.Message,
 		Code:      known.Code,
 		Field:     known.Field,
-		RequestID: x.requestID,
+		RequestID: x.requestIDs[0],
 	}
 	if known.Code == session.CodeConflict {
 		body.Version = &known.Version

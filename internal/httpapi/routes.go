@@ -6,12 +6,15 @@ import (
 
 	"session-api/api"
 	"session-api/internal/apidocs"
+	"session-api/internal/auth"
 )
 
 // Route is one operation that is served.
 type Route struct {
 	Method  string
 	Pattern string // as http.ServeMux has it, without the method
+	// Scope is what a caller must have; 0 is open to everybody.
+	Scope auth.Scopes
 }
 
 // handler answers one operation: it writes a success itself and returns an error
@@ -24,29 +27,34 @@ type endpoint struct {
 	handle handler
 }
 
-// table is everything that is served. An operation is a row here, an operation
-// of api/openapi.yaml and a method of session.Service; a test compares the rows
-// with the document.
+// table is everything that is served, and what a caller needs for it. An operation
+// is a row here, an operation of api/openapi.yaml and a method of session.Service; a
+// test compares the rows with the document.
 func (a *API) table() []endpoint {
-	return []endpoint{
-		{Route{"GET", "/health"}, a.health},
-		{Route{"GET", "/ready"}, a.ready},
-		{Route{"POST", "/sessions"}, a.createSession},
-		{Route{"GET", "/sessions"}, a.listSessions},
-		{Route{"GET", "/sessions/{id}"}, a.getSession},
-		{Route{"PUT", "/sessions/{id}"}, a.updateSession},
-		{Route{"PATCH", "/sessions/{id}"}, a.patchSession},
-		{Route{"DELETE", "/sessions/{id}"}, a.deleteSession},
-		{Route{"POST", actionPrefix + "touch"}, a.touchSession},
-		{Route{"POST", actionPrefix + "extend"}, a.extendSession},
-		{Route{"POST", actionPrefix + "rotate"}, a.rotateSession},
-		{Route{"GET", "/sessions/user/{userId}"}, a.listUserSessions},
-		{Route{"DELETE", "/sessions/user/{userId}"}, a.endUser},
-		{Route{"GET", "/openapi.yaml"}, static("application/yaml", api.YAML())},
-		{Route{"GET", "/openapi.json"}, static("application/json", api.JSON())},
-		{Route{"GET", "/docs"}, a.docs()},
-		{Route{"GET", "/docs/{asset...}"}, a.docs()},
+	served := []endpoint{
+		{Route{"GET", "/health", open}, a.health},
+		{Route{"GET", "/ready", open}, a.ready},
+		{Route{"POST", "/sessions", auth.Write}, a.createSession},
+		{Route{"GET", "/sessions", auth.Admin}, a.listSessions},
+		{Route{"GET", "/sessions/{id}", auth.Read}, a.getSession},
+		{Route{"PUT", "/sessions/{id}", auth.Write}, a.updateSession},
+		{Route{"PATCH", "/sessions/{id}", auth.Write}, a.patchSession},
+		{Route{"DELETE", "/sessions/{id}", auth.Write}, a.deleteSession},
+		{Route{"POST", actionPrefix + "touch", auth.Write}, a.touchSession},
+		{Route{"POST", actionPrefix + "extend", auth.Admin}, a.extendSession},
+		{Route{"POST", actionPrefix + "rotate", auth.Write}, a.rotateSession},
+		{Route{"GET", "/sessions/user/{userId}", auth.Read}, a.listUserSessions},
+		{Route{"DELETE", "/sessions/user/{userId}", auth.Admin}, a.endUser},
 	}
+	if a.hideDocs {
+		return served
+	}
+	return append(served, []endpoint{
+		{Route{"GET", "/openapi.yaml", open}, static("application/yaml", api.YAML())},
+		{Route{"GET", "/openapi.json", open}, static("application/json", api.JSON())},
+		{Route{"GET", "/docs", open}, a.docs()},
+		{Route{"GET", "/docs/{asset...}", open}, a.docs()},
+	}...)
 }
 
 // actionPrefix begins the patterns of what can be done to a session beside reading
@@ -63,13 +71,12 @@ func (a *API) newMux() (*http.ServeMux, []Route) {
 		if resources[e.Pattern] == nil {
 			resources[e.Pattern] = resource{}
 		}
-		resources[e.Pattern][e.Method] = e.handle
+		resources[e.Pattern][e.Method] = e
 		if e.Method == http.MethodGet {
-			resources[e.Pattern][http.MethodHead] = e.handle
+			resources[e.Pattern][http.MethodHead] = e
 		}
 	}
 	mux := http.NewServeMux()
-	noRoute := a.dispatch("", nil)
 	actions := map[string]http.Handler{}
 	for pattern, methods := range resources {
 		if word, ok := strings.CutPrefix(pattern, actionPrefix); ok {
@@ -83,24 +90,35 @@ func (a *API) newMux() (*http.ServeMux, []Route) {
 	mux.HandleFunc(actionPrefix+"{action}", func(w http.ResponseWriter, r *http.Request) {
 		handle, ok := actions[r.PathValue("action")]
 		if !ok {
-			handle = noRoute
+			handle = a.noRoute
 		}
 		handle.ServeHTTP(w, r)
 	})
-	mux.Handle("/", noRoute)
+	mux.Handle("/", a.noRoute)
 	// "user" is a word of the routes, never a session id.
-	mux.Handle("/sessions/user", noRoute)
+	mux.Handle("/sessions/user", a.noRoute)
 	return mux, routes
 }
 
 // resource is what one pattern serves, by method.
-type resource map[string]handler
+type resource map[string]endpoint
+
+// isOpen reports whether no method of it needs a caller. What is not there at all is
+// not open: that it is not there is for callers to know.
+func (m resource) isOpen() bool {
+	for _, e := range m {
+		if e.Scope != open {
+			return false
+		}
+	}
+	return len(m) > 0
+}
 
 // allow returns the value of the Allow header.
 func (m resource) allow() string {
 	var methods []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
-		if m[method] != nil {
+		if _, ok := m[method]; ok {
 			methods = append(methods, method)
 		}
 	}
@@ -108,23 +126,37 @@ func (m resource) allow() string {
 }
 
 func (a *API) dispatch(pattern string, methods resource) http.Handler {
-	allow := methods.allow()
+	allow, isOpen := methods.allow(), methods.isOpen()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*exchange)
 		x.route = pattern
-		handle, ok := methods[r.Method]
-		switch {
-		case ok:
-			if err := handle(x, r); err != nil {
+		if !isOpen {
+			if err := a.admit(x, r); err != nil {
 				a.fail(x, r, err)
+				return
 			}
-		case methods == nil:
-			a.fail(x, r, errNoRoute)
-		default:
-			x.Header().Set("Allow", allow)
-			a.fail(x, r, errWrongMethod(allow))
+		}
+		if err := a.serve(x, r, methods, allow); err != nil {
+			a.fail(x, r, err)
 		}
 	})
+}
+
+// serve answers a request of somebody who may ask.
+func (a *API) serve(x *exchange, r *http.Request, methods resource, allow string) error {
+	e, ok := methods[r.Method]
+	switch {
+	case ok:
+	case methods == nil:
+		return errNoRoute
+	default:
+		x.Header().Set("Allow", allow)
+		return errWrongMethod(allow)
+	}
+	if err := a.permit(x, e.Scope); err != nil {
+		return err
+	}
+	return e.handle(x, r)
 }
 
 // cleanPath reports whether an escaped path is one that the mux takes as it is.

@@ -12,7 +12,7 @@ func (a *API) getSession(x *exchange, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	found, err := a.svc.Get(x.ctx, id)
+	found, err := a.service(x).Get(x.ctx, id)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (a *API) updateSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	updated, err := a.svc.Update(x.ctx, r.PathValue("id"), data, match)
+	updated, err := a.service(x).Update(x.ctx, r.PathValue("id"), data, match)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (a *API) deleteSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	deleted, err := a.svc.Delete(x.ctx, r.PathValue("id"), match)
+	deleted, err := a.service(x).Delete(x.ctx, r.PathValue("id"), match)
 	if err != nil {
 		return err
 	}

@@ -89,11 +89,12 @@ const nowhere = "/no-such-path"
 // withStrays returns the document with two operations that stand for all the
 // requests that none of its own match, so that what is answered to those is
 // checked like everything else: a method that /sessions does not have, and a path
-// that does not exist. The document tells the answers in x-outside-operations.
+// that does not exist. The document tells the answers in x-outside-operations; 401
+// is one to both.
 func (d document) withStrays() document {
 	outside := d.at("x-outside-operations")
 	stray := func(status string) object {
-		return object{"operationId": "stray" + status, "responses": object{status: outside[status]}}
+		return object{"operationId": "stray" + status, "responses": object{status: outside[status], "401": outside["401"]}}
 	}
 	c := d.clone()
 	c.at("paths", "/sessions")["patch"] = stray("405")

@@ -13,6 +13,16 @@ var drifts = map[string]struct {
 		func(d document) { d.at("paths", "/sessions/{id}")["trace"] = d.at("paths", "/sessions/{id}", "get") },
 		"TRACE /sessions/{id} is documented but not served",
 	},
+	"a scope is another": {
+		func(d document) {
+			d.at("paths", "/sessions", "get")["security"] = d.at("paths", "/sessions", "post")["security"]
+		},
+		"GET /sessions is documented with the security",
+	},
+	"a call that needs a caller is documented as open": {
+		func(d document) { delete(d.at("paths", "/sessions/{id}", "delete"), "security") },
+		"DELETE /sessions/{id} is documented with the security <nil>",
+	},
 	"an answered status is not documented": {
 		func(d document) { delete(d.at("paths", "/sessions/{id}", "delete", "responses"), "410") },
 		"DELETE operation request response code '410' does not exist",

@@ -52,6 +52,9 @@ func (d *driver) driveAll() {
 	d.driveLimit(startService(d.t, time.Minute, func(rules *session.Options, _ *httpapi.Options) { rules.MaxPerUser = 1 }))
 	d.driveRequiredConditions(startService(d.t, time.Minute, func(_ *session.Options, o *httpapi.Options) { o.RequireIfMatch = true }))
 	d.driveContention(startService(d.t, time.Minute))
+	d.driveStrangers()
+	d.driveScopes()
+	d.driveWithoutTokenKeys()
 }
 
 // driveBasics makes the calls in which any drift of the document must show, and no

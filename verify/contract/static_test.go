@@ -7,23 +7,27 @@ import (
 
 	"github.com/pb33f/jsonschema/v6"
 
+	"session-api/internal/auth"
 	"session-api/internal/httpapi"
 )
 
 // routeFaults compares the operations of the document with what is served.
 func routeFaults(d document, routes []httpapi.Route) (f faults) {
-	served := map[string]bool{}
+	served := map[string]auth.Scopes{}
 	for _, r := range routes {
 		// OpenAPI has no parameter that spans segments. Such a route may serve the
 		// parts of a documented page, and nothing else.
 		if page, _, ok := strings.Cut(r.Pattern, "/{"); ok && strings.HasSuffix(r.Pattern, "...}") && d.at("paths", page) != nil {
 			continue
 		}
-		served[r.Method+" "+r.Pattern] = true
+		served[r.Method+" "+r.Pattern] = r.Scope
 	}
-	d.eachOperation(func(name string, _ object) {
-		if !served[name] {
+	d.eachOperation(func(name string, operation object) {
+		scope, ok := served[name]
+		if !ok {
 			f.addf("%s is documented but not served", name)
+		} else if got, want := fmt.Sprint(operation["security"]), securityOf(scope); got != want {
+			f.addf("%s is documented with the security %s, and needs %s", name, got, want)
 		}
 		delete(served, name)
 	})
@@ -31,6 +35,16 @@ func routeFaults(d document, routes []httpapi.Route) (f faults) {
 		f.addf("%s is served but not documented", name)
 	}
 	return f
+}
+
+// securityOf is what the document must say of an operation that needs scope: either
+// kind of credentials, with that scope, or none, where the service serves everybody.
+func securityOf(scope auth.Scopes) string {
+	if scope == 0 {
+		return fmt.Sprint(nil)
+	}
+	needs := []any{scope.String()}
+	return fmt.Sprint([]any{object{}, object{"bearer": needs}, object{"certificate": needs}})
 }
 
 // exampleFaults looks at every body's examples.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,9 @@ func (c *client) build(r request) *http.Request {
 	}
 	if r.body != "" {
 		built.Header.Set("Content-Type", "application/json")
+	}
+	if token := os.Getenv(tokenVariable); token != "" {
+		built.Header.Set("Authorization", "Bearer "+token)
 	}
 	if r.contentType != "" {
 		built.Header.Set("Content-Type", r.contentType)

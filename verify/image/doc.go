@@ -5,7 +5,9 @@
 //
 //	SESSION_API_URL=http://127.0.0.1:8080 go test ./image
 //
-// drives what runs there, and leaves no session behind. Without the variable the
+// drives what runs there, and leaves no session behind. Where the service asks who
+// calls, SESSION_API_TOKEN holds a key or a token with every scope, and DOCS=true has it
+// show its contract. Without the variable the
 // tests build the program and start it, so that they cannot rot between two images.
 //
 // What takes a hand inside, such as a moved clock or a broken store, is in

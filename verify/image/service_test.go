@@ -14,6 +14,10 @@ import (
 // addressVariable names a service that runs, as a URL without a path.
 const addressVariable = "SESSION_API_URL"
 
+// tokenVariable holds an API key or a token with every scope, for a service that asks
+// who calls.
+const tokenVariable = "SESSION_API_TOKEN"
+
 // address returns the URL of the service that is driven.
 func address(t *testing.T) string {
 	t.Helper()

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// bearer is the headers of a caller.
+func bearer(credential string) []string { return []string{"Authorization", "Bearer " + credential} }
+
+// addKey runs "session-api keys new" on file and returns the key.
+func addKey(t *testing.T, file, id, scopes string, more ...string) string {
+	t.Helper()
+	p := launch(t, append([]string{"keys", "new", "--id", id, "--scopes", scopes, "--api-keys-file", file}, more...))
+	if code := p.exitCode(); code != exitOK {
+		t.Fatalf("keys new: exit code %d: %s", code, p.stderr)
+	}
+	return strings.TrimSpace(p.stdout.String())
+}
+
+// replaceFile puts text at path in one step, as whoever must not be seen half-way does.
+func replaceFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path+".next", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".next", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// status returns that of an answer.
+func (s *server) status(method, path, body string, headers ...string) int {
+	s.t.Helper()
+	a, err := s.try(method, path, body, headers...)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return a.status
+}
+
+func TestKeysRotateWithoutARestart(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "keys.json")
+	first := addKey(t, file, "web-1", "sessions:read,sessions:write")
+	s := serveOn(t, t.TempDir(), "AUTH_MODE=apikey", "API_KEYS_FILE="+file, "SHUTDOWN_DELAY=0s", "LOG_LEVEL=debug")
+	s.call(401, "GET", "/sessions/x", "")
+	made := decode[record](t, s.call(201, "POST", "/sessions", createBody("ada", "1"), bearer(first)...))
+	s.call(403, "GET", "/sessions", "", bearer(first)...)
+	s.call(200, "GET", "/health", "")
+	s.call(200, "GET", "/ready", "")
+	s.call(404, "GET", "/docs", "", bearer(first)...)
+
+	second := addKey(t, file, "web-2", "sessions:read", "--expires-in", "1h")
+	eventually(t, "the new key is known", func() bool { return s.status("GET", path(made.SessionID), "", bearer(second)...) == 200 })
+	s.call(200, "GET", path(made.SessionID), "", bearer(first)...) // both at once
+
+	replaceFile(t, file, "{broken")
+	s.logLine("a changed file cannot be used; what it said before stays in force")
+	s.call(200, "GET", path(made.SessionID), "", bearer(second)...)
+
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	third := addKey(t, file, "web-3", "sessions:admin")
+	eventually(t, "the removed keys are refused", func() bool { return s.status("GET", path(made.SessionID), "", bearer(first)...) == 401 })
+	s.call(401, "GET", path(made.SessionID), "", bearer(second)...)
+	s.call(200, "GET", "/sessions", "", bearer(third)...)
+
+	s.signal(syscall.SIGTERM)
+	if code := s.exitCode(); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+	written := s.stdout.String() + s.stderr.String()
+	for _, key := range []string{first, second, third} {
+		if strings.Contains(written, strings.TrimPrefix(key, "sak_")) {
+			t.Error("a key is written")
+		}
+	}
+	for _, want := range []string{`"caller":"key:web-1"`, "request refused", "API_KEYS_FILE (--api-keys-file)"} {
+		if !strings.Contains(written, want) {
+			t.Errorf("the log lacks %s", want)
+		}
+	}
+}
+
+func TestAKeyEndsWhenItSays(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "keys.json")
+	began := time.Now()
+	key := addKey(t, file, "short", "sessions:read", "--expires-in", "2s")
+	s := serveOn(t, t.TempDir(), "AUTH_MODE=apikey", "API_KEYS_FILE="+file)
+	eventually(t, "the key is refused", func() bool { return s.status("GET", "/sessions/x", "", bearer(key)...) == 401 })
+	if after := time.Since(began); after < 2*time.Second {
+		t.Errorf("it ends after %v", after)
+	}
+}
+
+func TestDocsAreServedBesideCallersWhereThatIsWanted(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "keys.json")
+	key := addKey(t, file, "web-1", "sessions:read")
+	s := serveOn(t, t.TempDir(), "AUTH_MODE=apikey", "API_KEYS_FILE="+file, "DOCS=true")
+	for _, path := range []string{"/docs", "/openapi.yaml", "/openapi.json"} {
+		s.call(200, "GET", path, "")
+	}
+	s.call(401, "GET", "/sessions/x", "")
+	s.call(404, "GET", "/sessions/x", "", bearer(key)...)
+}
+
+func TestWhoAllowsEverybodyIsToldInTheLog(t *testing.T) {
+	t.Parallel()
+	s := serveOn(t, t.TempDir(), "ALLOW_UNAUTHENTICATED=true")
+	if line := s.logLine("everybody who reaches this service can read and end every session"); line["level"] != "WARN" {
+		t.Errorf("the line is %v", line)
+	}
+	s.create("ada", "1")
+}
