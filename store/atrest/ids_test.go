@@ -40,10 +40,10 @@ func hashed(t *testing.T) (store *atrest.Store, engine *memory.Store, id, handle
 	keys, engine := idKeys(t, 1), memory.New()
 	id = keys.NewIDs(session.NewLabelledID)("user")
 	store = atrest.New(engine, atrest.Options{IDs: keys})
-	if err := store.Create(t.Context(), newRow(id, "user")); err != nil {
-		t.Fatal(err)
-	}
-	return store, engine, id, keys.Handle(id)
+	row := newRow(id, "user")
+	row.Handle = keys.Handle(id) // as the service has it
+	mustCreate(t, store, row)
+	return store, engine, id, row.Handle
 }
 
 func TestAHandleTellsNothingOfTheID(t *testing.T) {

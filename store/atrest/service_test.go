@@ -2,6 +2,7 @@ package atrest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
@@ -190,6 +191,31 @@ func TestALimitCountsSessionsWhateverTheyAreKeptUnder(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.create(t, "user")
+	})
+}
+
+// TestARosterHasEachSessionOnceByWhatListsShow so that keys and a table together
+// give nobody the ids of a user's sessions.
+func TestARosterHasEachSessionOnceByWhatListsShow(t *testing.T) {
+	t.Parallel()
+	onEach(t, session.Options{MaxPerUser: 4}, func(t *testing.T, d *desk) {
+		first := d.create(t, "user")
+		second := d.rotate(t, d.create(t, "user").ID)
+		if _, err := d.Extend(t.Context(), first.ID, 3*time.Hour, nil); err != nil {
+			t.Fatal(err)
+		}
+		stored, err := d.store.Record(t.Context(), "roster:user")
+		var members []struct{ ID string }
+		if err != nil || json.Unmarshal(stored.Value, &members) != nil {
+			t.Fatalf("the roster is %+v, %v", stored, err)
+		}
+		var names []string
+		for _, m := range members {
+			names = append(names, m.ID)
+		}
+		if want := []string{first.Listed(), second.Listed()}; !slices.Equal(names, want) {
+			t.Errorf("on the roster are %q; want %q", names, want)
+		}
 	})
 }
 
