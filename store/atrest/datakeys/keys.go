@@ -25,7 +25,11 @@ import (
 
 // Overhead is how many bytes more than its text a sealed text has: the id of the
 // key with a mark before it, the nonce and the tag.
-const Overhead = 5 + 24 + 16
+const Overhead = prefixBytes + 24 + 16
+
+// prefixBytes is the length of mark and id (Tink, "Wire format": a byte 1, then the
+// id in network order).
+const prefixBytes = 5
 
 // MaxFileBytes bounds the file of a keyset: far above a hundred keys.
 const MaxFileBytes = 64 << 10
@@ -91,11 +95,10 @@ func (k *Keys) Open(sealed, place []byte) ([]byte, error) {
 // Primary returns the id of the key that seals.
 func (k *Keys) Primary() uint32 { return k.primary }
 
-// keyID returns the id of the key that sealed says it was sealed with (Tink, "Wire
-// format": a byte 1, then the id).
+// keyID returns the id of the key that sealed says it was sealed with.
 func keyID(sealed []byte) (uint32, bool) {
-	if len(sealed) < Overhead || sealed[0] != 1 {
+	if len(sealed) < prefixBytes || sealed[0] != 1 {
 		return 0, false
 	}
-	return binary.BigEndian.Uint32(sealed[1:5]), true
+	return binary.BigEndian.Uint32(sealed[1:prefixBytes]), true
 }
