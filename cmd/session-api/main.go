@@ -12,6 +12,9 @@
 //	heap.go         a setting of the garbage collector
 //	engines.go      the one place that knows the storage engines
 //	cursorkey.go    the file with the key of cursors
+//	atrest.go       what is kept secret at rest
+//	secretfile.go   files that hold secrets
+//	datakeys.go     the commands that change the keys of data
 //	table.go        the commands that set up a DynamoDB table
 //	healthcheck.go  the probe for container images
 //	version.go      what this binary is
