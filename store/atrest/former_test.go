@@ -64,8 +64,8 @@ func TestWhoEndsAllOfAUserEndsThoseFromBeforeToo(t *testing.T) {
 		if _, err := store.Get(t.Context(), s.ID); !session.IsHandle(s.ID) && err == nil {
 			t.Errorf("%s can be read", s.ID)
 		}
-		if _, err := store.Delete(t.Context(), s.ID, active); err != nil {
-			t.Errorf("Delete of %s returned %v", s.ID, err)
+		if ended, err := store.Delete(t.Context(), s.ID, active); err != nil || ended.ID != s.ID || strings.Contains(ended.Handle, "FORMER") {
+			t.Errorf("Delete of %s returned %+v, %v", s.ID, ended, err)
 		}
 	}
 	if p, err := engine.List(t.Context(), session.PageQuery{Now: noon, Limit: 9}); err != nil || len(p.Sessions) != 0 {

@@ -154,7 +154,7 @@ func (s *Store) Delete(ctx context.Context, id string, cond session.Condition) (
 
 // named gives a row back the id that it was asked for by.
 func (s *Store) named(id string, row *session.Session) *session.Session {
-	if s.ids != nil && row.ID != id {
+	if s.ids != nil && row.ID != id && session.IsHandle(row.ID) {
 		row.Handle = row.ID
 	}
 	row.ID = id
