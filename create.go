@@ -49,7 +49,7 @@ func (s *Service) validateNew(n New) error {
 	if err := s.validateUser(n.UserID); err != nil {
 		return err
 	}
-	if err := ValidateData(n.Data); err != nil {
+	if err := s.validateData(n.Data); err != nil {
 		return err
 	}
 	if err := s.validateSeconds("ttlSeconds", n.TTL); err != nil {
@@ -96,6 +96,7 @@ func (s *Service) newSession(n New) *Session {
 		Client:      n.Client,
 		Auth:        n.Auth,
 	}
+	c.Handle = s.options.Handle(c.ID)
 	if c.IdleTimeout > 0 {
 		c.AbsoluteExpiresAt = c.ExpiresAt
 		c.ExpiresAt = earlier(c.AbsoluteExpiresAt, idleEnd(now, c.IdleTimeout))

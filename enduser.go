@@ -37,8 +37,8 @@ type Ended struct {
 }
 
 // EndUser ends all sessions that a user has at the call, but for the one that
-// except names, if that is not "": an active session of the user, by a former id
-// too while there is grace. It returns when they have ended, or shortly before ctx
+// except names, if that is not "": an active session of the user, by its handle or
+// by a former id too while there is grace. It returns when they have ended, or shortly before ctx
 // does, and then goes on by itself. In both cases it looks again a little later for
 // sessions that the store's list showed late. After an error it can be called
 // again: what has ended stays so. Rows that cannot be understood, which no call can
@@ -108,7 +108,7 @@ func (e *endUserJob) spare(ctx context.Context, except string) error {
 	if except == "" {
 		return nil
 	}
-	found, err := e.s.follow(ctx, except)
+	found, err := e.s.resolve(ctx, except)
 	switch {
 	case errors.Is(err, ErrNotFound), errors.Is(err, ErrExpired), err == nil && found.UserID != e.userID:
 		return invalid("except", "the id of an active session of this user; nothing was ended")
@@ -224,7 +224,7 @@ func (e *endUserJob) isSpared(ctx context.Context, listed *Session) (bool, error
 	switch {
 	case e.spared == nil:
 		return false, nil
-	case e.spared.ID == listed.ID:
+	case e.spared.Listed() == listed.ID:
 		return true, nil
 	case !e.spared.CreatedAt.Equal(listed.CreatedAt):
 		return false, nil

@@ -114,8 +114,8 @@ func (s *Service) makeRoom(ctx context.Context, tx *Transaction, r *roster, n in
 	return nil
 }
 
-// reseat adds to the transaction of a rotation what puts the new id in the place
-// of the former one on the user's roster.
+// reseat adds to the transaction of a rotation what puts the new session in the
+// place of the one that lists showed as former on the user's roster.
 func (s *Service) reseat(ctx context.Context, tx *Transaction, former string) error {
 	r, err := s.roster(ctx, tx.Create.UserID, s.clock())
 	if err != nil {
@@ -137,7 +137,7 @@ func (s *Service) prolong(ctx context.Context, found *Session, end time.Time) er
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(r.members, func(m member) bool { return m.ID == found.ID })
+	at := slices.IndexFunc(r.members, func(m member) bool { return m.ID == found.Listed() })
 	switch {
 	case at < 0:
 		r.members = append(r.members, memberOf(found))

@@ -35,7 +35,7 @@ func (s *Service) pin(ctx context.Context, id string, m Match) (*int64, error) {
 	case len(m) == 1:
 		return &m[0], nil
 	}
-	found, err := s.active(ctx, id)
+	found, err := s.present(ctx, id)
 	if err != nil {
 		return nil, err
 	}

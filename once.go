@@ -160,8 +160,9 @@ func (s *Service) replay(ctx context.Context, k *onceKey) (*Session, error) {
 		return nil, nil
 	}
 	var first onceRecord
-	if err := json.Unmarshal(stored.Value, &first); err != nil {
-		return nil, errors.New("the record of an idempotency key cannot be read")
+	if json.Unmarshal(stored.Value, &first) != nil {
+		// It was made under a secret that is gone, and so is the way to its session.
+		return nil, ErrEnded
 	}
 	if first.Print != k.print {
 		return nil, ErrKeyReused

@@ -48,6 +48,12 @@ type Options struct {
 	MaxPerUser int
 	// LimitPolicy says what happens beyond MaxPerUser; "" means RejectNew.
 	LimitPolicy LimitPolicy
+	// MaxDataBytes bounds a session's data, where the store makes more of it; at
+	// most MaxDataBytes, which 0 means.
+	MaxDataBytes int
+	// Handle returns the handle of the session with this id, on a store that keeps
+	// no ids; nil means that it keeps them. See IsHandle.
+	Handle func(id string) string
 	// CursorKey seals the cursors of lists: CursorKeyBytes secret bytes. Those of
 	// callers with a UserPrefix need a secret of the store besides. A
 	// cursor is good wherever the same key is.
@@ -66,6 +72,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.LimitPolicy == "" {
 		o.LimitPolicy = RejectNew
+	}
+	if o.MaxDataBytes == 0 {
+		o.MaxDataBytes = MaxDataBytes
+	}
+	if o.Handle == nil {
+		o.Handle = func(string) string { return "" }
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -100,6 +112,8 @@ func (o Options) validate() error {
 		return fmt.Errorf("a user can be limited to 1 to %d sessions, or to none with 0; not to %d", MaxPerUserLimit, o.MaxPerUser)
 	case o.LimitPolicy != RejectNew && o.LimitPolicy != EvictOldest:
 		return fmt.Errorf("there is no policy %q for users with too many sessions", o.LimitPolicy)
+	case o.MaxDataBytes < 0 || o.MaxDataBytes > MaxDataBytes:
+		return fmt.Errorf("a session's data can be limited to at most %d bytes, not to %d", MaxDataBytes, o.MaxDataBytes)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (s *Service) patchOnce(ctx context.Context, id string, p Patch, match Match
 	if err != nil {
 		return nil, err
 	}
-	if err := ValidateData(data); err != nil {
+	if err := s.validateData(data); err != nil {
 		return nil, err
 	}
 	now := s.clock()

@@ -32,6 +32,7 @@ type roster struct {
 
 // member is a session on a roster.
 type member struct {
+	// ID is the name under which lists show the session.
 	ID string `json:"id"`
 	// At is when the session was created, in microseconds of Unix time.
 	At int64 `json:"at"`
@@ -40,7 +41,7 @@ type member struct {
 }
 
 func memberOf(s *Session) member {
-	return member{ID: s.ID, At: s.CreatedAt.UnixMicro(), End: s.AbsoluteEnd().Unix()}
+	return member{ID: s.Listed(), At: s.CreatedAt.UnixMicro(), End: s.AbsoluteEnd().Unix()}
 }
 
 func rosterKey(userID string) string { return "roster:" + userID }

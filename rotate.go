@@ -74,7 +74,7 @@ func (s *Service) rotateOnce(ctx context.Context, id string, r Rotation, match M
 		return nil, err
 	}
 	defer end()
-	if err := s.reseat(ctx, &tx, found.ID); err != nil {
+	if err := s.reseat(ctx, &tx, found.Listed()); err != nil {
 		return nil, err
 	}
 	return next, s.store.Apply(ctx, tx)
@@ -84,6 +84,7 @@ func (s *Service) rotateOnce(ctx context.Context, id string, r Rotation, match M
 func (s *Service) successor(found *Session, r Rotation, now time.Time) *Session {
 	next := found.Clone()
 	next.ID = s.options.NewID(found.UserID)
+	next.Handle = s.options.Handle(next.ID)
 	next.Version++
 	if r.Auth != nil {
 		next.Auth = *r.Auth

@@ -50,7 +50,8 @@ func NewService(store Store, o Options) (*Service, error) {
 // clock returns the time of this call in the form that rows keep.
 func (s *Service) clock() time.Time { return s.options.Now().UTC().Truncate(TimePrecision) }
 
-// Get returns the session. If id is a former id of a session, in the time of grace
+// Get returns the session. A handle names none, here and in all other methods but
+// Delete and EndUser. If id is a former id of a session, in the time of grace
 // that its rotation gave, the session's ID is the new one. Where reads count as
 // activity it may cost a second store call; see Options.TouchOnRead. Errors:
 // CodeNotFound, CodeExpired, CodeUnreadable, CodeUnavailable.
@@ -73,6 +74,14 @@ const (
 // follow returns the active session that id or, as long as there is grace, a
 // former id names.
 func (s *Service) follow(ctx context.Context, id string) (*Session, error) {
+	if IsHandle(id) {
+		return nil, ErrNotFound
+	}
+	return s.resolve(ctx, id)
+}
+
+// resolve is follow for handles too.
+func (s *Service) resolve(ctx context.Context, id string) (*Session, error) {
 	found, err := s.row(ctx, id)
 	for hops := 0; err == nil && found.RotatedTo != ""; hops++ {
 		if hops == maxHops {
@@ -126,6 +135,14 @@ func (s *Service) inTime(found *Session) (*Session, error) {
 
 // active returns the active session at id, for a write: a former id names none.
 func (s *Service) active(ctx context.Context, id string) (*Session, error) {
+	if IsHandle(id) {
+		return nil, ErrNotFound
+	}
+	return s.present(ctx, id)
+}
+
+// present is active for handles too.
+func (s *Service) present(ctx context.Context, id string) (*Session, error) {
 	found, err := s.row(ctx, id)
 	if err == nil && found.RotatedTo != "" {
 		return nil, ErrNotFound
@@ -138,8 +155,11 @@ func (s *Service) active(ctx context.Context, id string) (*Session, error) {
 // it. Errors: CodeNotFound, CodeExpired, CodeConflict, CodeTooLarge,
 // CodeUnavailable.
 func (s *Service) Update(ctx context.Context, id string, data []byte, match Match) (*Session, error) {
-	if err := ValidateData(data); err != nil {
+	if err := s.validateData(data); err != nil {
 		return nil, err
+	}
+	if IsHandle(id) {
+		return nil, ErrNotFound
 	}
 	version, err := s.pin(ctx, id, match)
 	if err != nil {
@@ -154,7 +174,8 @@ func (s *Service) Update(ctx context.Context, id string, data []byte, match Matc
 	return updated, nil
 }
 
-// Delete ends the session and returns it as it was. With match, the session must
+// Delete ends the session, which id may name by its handle, and returns it as it
+// was. With match, the session must
 // be at a version of it. Errors: CodeNotFound, CodeExpired, CodeConflict,
 // CodeUnavailable.
 func (s *Service) Delete(ctx context.Context, id string, match Match) (*Session, error) {

@@ -101,6 +101,8 @@ func TestAServiceNeedsSoundOptions(t *testing.T) {
 		"a negative limit":                 {CursorKey: key, TTL: time.Hour, MaxPerUser: -1},
 		"too high a limit":                 {CursorKey: key, TTL: time.Hour, MaxPerUser: session.MaxPerUserLimit + 1},
 		"no such policy":                   {CursorKey: key, TTL: time.Hour, LimitPolicy: "newest"},
+		"too much data":                    {CursorKey: key, TTL: time.Hour, MaxDataBytes: session.MaxDataBytes + 1},
+		"a negative limit of data":         {CursorKey: key, TTL: time.Hour, MaxDataBytes: -1},
 		"no cursor key":                    {TTL: time.Hour},
 		"too short a cursor key":           {TTL: time.Hour, CursorKey: key[:31]},
 	} {

@@ -43,8 +43,12 @@ const TimePrecision = time.Microsecond
 // Session is one stored session. Engines and the Service hand out copies: the
 // receiver of a *Session may keep and change it.
 type Session struct {
-	// ID names the session and is the credential to use it. Show Redact(ID).
+	// ID names the session and is the credential to use it. Show Redact(ID). In
+	// lists of a store that keeps no ids it is the session's handle.
 	ID string
+	// Handle is the session's handle, "" on a store that keeps ids and where ID is
+	// the handle. See IsHandle.
+	Handle string
 	// UserID is the user that the session belongs to. It never changes.
 	UserID string
 	// Data is the session's JSON text, valid and compact. It is carried as text
@@ -159,14 +163,14 @@ func invalidUserID(sentence string) error {
 	return &Error{Code: CodeInvalidUserID, Message: sentence, Field: "userId"}
 }
 
-// ValidateData returns nil for a data text whose size every engine can store,
+// validateData returns nil for a data text whose size every engine can store,
 // else an Error of CodeTooLarge. That the text is JSON is checked where it
 // comes in, once, by a strict parser.
-func ValidateData(data []byte) error {
-	if len(data) > MaxDataBytes {
+func (s *Service) validateData(data []byte) error {
+	if len(data) > s.options.MaxDataBytes {
 		return &Error{
 			Code:    CodeTooLarge,
-			Message: fmt.Sprintf("data must be at most %d bytes of JSON; it has %d", MaxDataBytes, len(data)),
+			Message: fmt.Sprintf("data must be at most %d bytes of JSON; it has %d", s.options.MaxDataBytes, len(data)),
 			Field:   "data",
 		}
 	}

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -53,13 +54,25 @@ func TestUserIDs(t *testing.T) {
 
 func TestDataIsBoundedByItsBytes(t *testing.T) {
 	t.Parallel()
-	if err := session.ValidateData(make([]byte, session.MaxDataBytes)); err != nil {
-		t.Errorf("data of MaxDataBytes is refused: %v", err)
-	}
-	err := session.ValidateData(make([]byte, session.MaxDataBytes+1))
-	var e *session.Error
-	if !errors.Is(err, session.ErrTooLarge) || !errors.As(err, &e) || e.Field != "data" {
-		t.Errorf("a byte more gives %v; want %s for the field data", err, session.CodeTooLarge)
+	for option, most := range map[int]int{0: session.MaxDataBytes, 100: 100} {
+		b := newBenchOf(t, session.Options{TTL: time.Hour, MaxDataBytes: option})
+		b.createNew(t, session.New{UserID: "user", Data: make([]byte, most)})
+		id := b.create(t, "user").ID
+		over := make([]byte, most+1)
+		for name, op := range map[string]func() error{
+			"Create": func() error { _, err := b.Create(t.Context(), session.New{UserID: "user", Data: over}); return err },
+			"Update": func() error { _, err := b.Update(t.Context(), id, over, nil); return err },
+			"Patch": func() error {
+				_, err := b.Patch(t.Context(), id, func([]byte) ([]byte, error) { return over, nil }, nil)
+				return err
+			},
+		} {
+			err := op()
+			var e *session.Error
+			if !errors.Is(err, session.ErrTooLarge) || !errors.As(err, &e) || e.Field != "data" || !strings.Contains(e.Message, fmt.Sprint(most)) {
+				t.Errorf("%s of a byte more than %d gives %v; want %s for the field data with the limit", name, most, err, session.CodeTooLarge)
+			}
+		}
 	}
 }
 

@@ -44,6 +44,8 @@ type grammar struct {
 
 	Keys keysCommands `cmd:"" help:"Make API keys; see session-api keys --help."`
 
+	DataKeys dataKeysCommands `cmd:"" help:"Make and change the file of the keys that encrypt data; see session-api data-keys --help."`
+
 	Version struct{} `cmd:"" help:"Print the version, the commit and the Go version."`
 }
 
@@ -78,6 +80,8 @@ func (p process) dispatch() error {
 		return badUsage(err)
 	}
 	switch command := ctx.Command(); command {
+	case "data-keys new", "data-keys add", "data-keys promote", "data-keys remove", "data-keys list":
+		return g.DataKeys.run(command, p.stdout)
 	case "serve":
 		return serve(&g.Serve.Config, p.stdout, p.signals)
 	case "healthcheck":

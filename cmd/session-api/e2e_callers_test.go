@@ -23,7 +23,7 @@ func addKey(t *testing.T, file, id, scopes string, more ...string) string {
 }
 
 // replaceFile puts text at path in one step, as whoever must not be seen half-way does.
-func replaceFile(t *testing.T, path, text string) {
+func swapFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path+".next", []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestKeysRotateWithoutARestart(t *testing.T) {
 	eventually(t, "the new key is known", func() bool { return s.status("GET", path(made.SessionID), "", bearer(second)...) == 200 })
 	s.call(200, "GET", path(made.SessionID), "", bearer(first)...) // both at once
 
-	replaceFile(t, file, "{broken")
+	swapFile(t, file, "{broken")
 	s.logLine("a changed file cannot be used; what it said before stays in force")
 	s.call(200, "GET", path(made.SessionID), "", bearer(second)...)
 

@@ -79,6 +79,7 @@ func (s *server) call(want int, method, path, body string, headers ...string) an
 // record is a session as the API shows it.
 type record struct {
 	SessionID string          `json:"sessionId"`
+	Handle    string          `json:"handle"`
 	UserID    string          `json:"userId"`
 	Data      json.RawMessage `json:"data"`
 	CreatedAt time.Time       `json:"createdAt"`

@@ -112,8 +112,8 @@ func (f tlsFiles) at(name string) string { return filepath.Join(f.dir, name) }
 func (f tlsFiles) put(t *testing.T, pair tls.Certificate) {
 	t.Helper()
 	cert, key := texts(t, pair)
-	replaceFile(t, f.at("tls.crt"), cert)
-	replaceFile(t, f.at("tls.key"), key)
+	swapFile(t, f.at("tls.crt"), cert)
+	swapFile(t, f.at("tls.key"), key)
 }
 
 func (f tlsFiles) variables() []string {
@@ -150,8 +150,8 @@ func TestClientCertificatesAreCallersAndAllFilesAreReadAnew(t *testing.T) {
 	f := tlsFiles{t.TempDir()}
 	servers, clients, others := newAuthority(t, "servers"), newAuthority(t, "clients"), newAuthority(t, "others")
 	f.put(t, servers.forServer("first.example"))
-	replaceFile(t, f.at("clients.crt"), clients.pem())
-	replaceFile(t, f.at("callers.json"), `{"callers":[{"uri":"spiffe://shop/web","scopes":["sessions:write","sessions:read"]}]}`)
+	swapFile(t, f.at("clients.crt"), clients.pem())
+	swapFile(t, f.at("callers.json"), `{"callers":[{"uri":"spiffe://shop/web","scopes":["sessions:write","sessions:read"]}]}`)
 	s := serveOn(t, t.TempDir(), append(f.variables(), "AUTH_MODE=mtls", "TLS_CLIENT_CA_FILE="+f.at("clients.crt"), "CALLERS_FILE="+f.at("callers.json"))...)
 
 	web, stranger := clients.forClient("spiffe://shop/web"), clients.forClient("spiffe://shop/other")
@@ -179,17 +179,17 @@ func TestClientCertificatesAreCallersAndAllFilesAreReadAnew(t *testing.T) {
 
 	f.put(t, servers.forServer("second.example"))
 	eventually(t, "the new certificate is shown", func() bool { return s.certificate().DNSNames[0] == "second.example" })
-	replaceFile(t, f.at("tls.key"), "broken")
+	swapFile(t, f.at("tls.key"), "broken")
 	s.logLine("a changed file cannot be used; what it said before stays in force")
 	if got := s.certificate().DNSNames[0]; got != "second.example" {
 		t.Errorf("with a broken key the certificate of %s is shown", got)
 	}
 	known.call(200, "GET", path(made.SessionID), "")
 
-	replaceFile(t, f.at("callers.json"), `{"callers":[{"uri":"spiffe://shop/other","scopes":["sessions:read"]}]}`)
+	swapFile(t, f.at("callers.json"), `{"callers":[{"uri":"spiffe://shop/other","scopes":["sessions:read"]}]}`)
 	eventually(t, "the other caller is known", func() bool { return s.as(servers, stranger).status("GET", path(made.SessionID), "") == 200 })
 	known.call(403, "GET", path(made.SessionID), "")
-	replaceFile(t, f.at("clients.crt"), others.pem())
+	swapFile(t, f.at("clients.crt"), others.pem())
 	eventually(t, "the former authority's certificates are refused", func() bool {
 		a, err := s.as(servers, stranger).try("GET", path(made.SessionID), "")
 		return err != nil || a.status == 401

@@ -153,7 +153,7 @@ func TestKeysOfTokensCanBeAFile(t *testing.T) {
 	old := i.token(first, "ops", "sessions:read")
 	s.call(404, "GET", "/sessions/x", "", old...)
 	i.publish(second)
-	replaceFile(t, file, string(i.text()))
+	swapFile(t, file, string(i.text()))
 	renewed := i.token(second, "ops", "sessions:read")
 	eventually(t, "the new key is known", func() bool { return s.status("GET", "/sessions/x", "", renewed...) == 404 })
 	s.call(401, "GET", "/sessions/x", "", old...)

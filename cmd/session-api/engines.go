@@ -19,6 +19,11 @@ type engine struct {
 	// cursorKey seals the cursors of lists. Processes that share the sessions
 	// share it.
 	cursorKey []byte
+	// What the service must know of a store that keeps secrets; zero for one that
+	// keeps none. newIDs makes the ids of new sessions from others.
+	handle       func(id string) string
+	newIDs       func(next func(userID string) string) func(userID string) string
+	maxDataBytes int
 }
 
 // opener is how an engine is opened.

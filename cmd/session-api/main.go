@@ -15,6 +15,9 @@
 //	callers.go      who may call: keys, tokens, certificates
 //	tls.go          the server's certificate
 //	keys.go         the command that makes API keys
+//	atrest.go       what is kept secret at rest
+//	secretfile.go   files that hold secrets
+//	datakeys.go     the commands that change the keys of data
 //	table.go        the commands that set up a DynamoDB table
 //	healthcheck.go  the probe for container images
 //	version.go      what this binary is

@@ -32,10 +32,15 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 	if err != nil {
 		return usageError{err}
 	}
+	secrets, err := readSecrets(c.AtRest)
+	if err != nil {
+		return usageError{err}
+	}
 	engine, err := openEngine(&c.Store, log)
 	if err != nil {
 		return err
 	}
+	engine = secrets.keep(engine, log)
 	service, err := newService(engine, c.Sessions, log)
 	if err != nil {
 		return both(err, engine.Close())
@@ -77,6 +82,9 @@ func newService(e engine, c config.Sessions, log *slog.Logger) (*session.Service
 	if c.IDFormat == config.OpaqueIDs {
 		newID = session.NewOpaqueID
 	}
+	if e.newIDs != nil {
+		newID = e.newIDs(newID)
+	}
 	return session.NewService(e, session.Options{
 		TTL:           c.TTL,
 		MaxTTL:        c.LongestTTL(),
@@ -85,6 +93,8 @@ func newService(e engine, c config.Sessions, log *slog.Logger) (*session.Service
 		TouchInterval: c.TouchInterval,
 		MaxPerUser:    c.MaxPerUser,
 		LimitPolicy:   session.LimitPolicy(c.LimitPolicy),
+		MaxDataBytes:  e.maxDataBytes,
+		Handle:        e.handle,
 		CursorKey:     e.cursorKey,
 		NewID:         newID,
 		Logger:        log,

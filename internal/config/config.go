@@ -29,6 +29,7 @@ import (
 // Config is every option of the server.
 type Config struct {
 	Store    Store    `embed:"" group:"Where sessions are kept"`
+	AtRest   AtRest   `embed:"" group:"At rest"`
 	HTTP     HTTP     `embed:"" group:"HTTP"`
 	Callers  Callers  `embed:"" group:"Callers"`
 	Sessions Sessions `embed:"" group:"Sessions"`
@@ -57,6 +58,9 @@ type Store struct {
 func (c *Config) Check() error {
 	if engine, _ := c.Store.Engine(); engine == DynamoDB && !c.Store.ConsistentRead && c.Sessions.MaxPerUser > 0 {
 		return errors.New("SESSION_MAX_PER_USER (--session-max-per-user) needs DYNAMODB_CONSISTENT_READ: reads that trail behind cannot keep a limit")
+	}
+	if err := c.AtRest.check(); err != nil {
+		return err
 	}
 	if err := c.checkCallers(); err != nil {
 		return err

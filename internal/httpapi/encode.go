@@ -24,6 +24,7 @@ const (
 // session has, and for what some have.
 const (
 	sessionOverhead = 288
+	handleOverhead  = 12
 	idleOverhead    = 40
 	authOverhead    = 64
 	clientOverhead  = 64
@@ -33,6 +34,9 @@ const (
 // everything have it, has no such member.
 func appendSession(b []byte, s *session.Session) []byte {
 	b = appendString(append(b, `{"sessionId":`...), s.ID)
+	if s.Handle != "" {
+		b = appendString(append(b, `,"handle":`...), s.Handle)
+	}
 	b = appendString(append(b, `,"userId":`...), s.UserID)
 	if s.Data != nil {
 		b = append(append(b, `,"data":`...), s.Data...)
@@ -107,6 +111,9 @@ func encodeSession(s *session.Session) []byte {
 
 func encodedSize(s *session.Session) int {
 	n := sessionOverhead + len(s.ID) + len(s.UserID) + len(s.Data)
+	if s.Handle != "" {
+		n += handleOverhead + len(s.Handle)
+	}
 	if s.IdleTimeout > 0 {
 		n += idleOverhead
 	}

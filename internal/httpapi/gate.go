@@ -59,4 +59,9 @@ func (a *API) permit(x *exchange, need auth.Scopes) error {
 }
 
 // service returns the rules about sessions, as they are for who calls.
-func (a *API) service(*exchange) *session.Service { return a.svc }
+func (a *API) service(x *exchange) *session.Service {
+	if x.caller == nil {
+		return a.svc
+	}
+	return a.svc.As(session.Caller{Name: x.caller.Name, UserPrefix: x.caller.UserPrefix})
+}
