@@ -120,3 +120,36 @@ func TestWhoAllowsEverybodyIsToldInTheLog(t *testing.T) {
 	}
 	s.create("ada", "1")
 }
+
+func TestTwoApplicationsShareAServerWithoutSeeingEachOther(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "keys.json")
+	const all = "sessions:read,sessions:write,sessions:admin"
+	shop := bearer(addKey(t, file, "shop", all, "--user-prefix", "shop:"))
+	blog := bearer(addKey(t, file, "blog", all, "--user-prefix", "blog:"))
+	s := serveOn(t, t.TempDir(), "AUTH_MODE=apikey", "API_KEYS_FILE="+file, "SHUTDOWN_DELAY=0s")
+
+	made := decode[record](t, s.call(201, "POST", "/sessions", createBody("shop:ada", "1"), append(shop, "Idempotency-Key", "k")...))
+	s.call(403, "POST", "/sessions", createBody("shop:ada", "1"), blog...)
+	for _, c := range []struct{ method, path, body string }{
+		{"GET", path(made.SessionID), ""},
+		{"PUT", path(made.SessionID), `{"data":2}`},
+		{"POST", path(made.SessionID) + "/touch", ""},
+		{"POST", path(made.SessionID) + "/rotate", ""},
+		{"POST", path(made.SessionID) + "/extend", `{"ttlSeconds":60}`},
+		{"DELETE", path(made.SessionID), ""},
+	} {
+		s.call(404, c.method, c.path, c.body, blog...)
+	}
+	s.call(403, "GET", "/sessions/user/shop:ada", "", blog...)
+	s.call(403, "DELETE", "/sessions/user/shop:ada", "", blog...)
+	if list := s.call(200, "GET", "/sessions", "", blog...); strings.Contains(string(list.body), "shop:") {
+		t.Errorf("blog sees %s", list.body)
+	}
+	// The same idempotency key of another caller is another key.
+	other := decode[record](t, s.call(201, "POST", "/sessions", createBody("blog:ada", "1"), append(blog, "Idempotency-Key", "k")...))
+	if other.SessionID == made.SessionID {
+		t.Error("two callers met in an idempotency key")
+	}
+	s.call(200, "GET", path(made.SessionID), "", shop...)
+}

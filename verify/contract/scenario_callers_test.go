@@ -33,12 +33,15 @@ func everyCall(path string) map[*call]auth.Scopes {
 }
 
 // withKeys starts a service that has a key for each scope.
-func (d *driver) withKeys() (*service, map[auth.Scopes]string) {
+func (d *driver) withKeys() (*service, map[auth.Scopes]string) { return d.withKeysFor("") }
+
+// withKeysFor is withKeys for keys that are restricted to users.
+func (d *driver) withKeysFor(userPrefix string) (*service, map[auth.Scopes]string) {
 	d.t.Helper()
 	keys, entries := map[auth.Scopes]string{}, []string{}
 	for _, scope := range []auth.Scopes{auth.Read, auth.Write, auth.Admin} {
 		keys[scope] = auth.NewKey()
-		entry, err := auth.Key{ID: fmt.Sprint("key-", int(scope)), Digest: auth.DigestOf(keys[scope]), Scopes: scope}.Entry()
+		entry, err := auth.Key{ID: fmt.Sprint("key-", int(scope)), Digest: auth.DigestOf(keys[scope]), Scopes: scope, UserPrefix: userPrefix}.Entry()
 		if err != nil {
 			d.t.Fatal(err)
 		}
@@ -100,6 +103,25 @@ func (d *driver) driveScopes() {
 			d.send(s, *c)
 		}
 	}
+}
+
+// driveNamespaces calls what names a user with one that is not the caller's.
+func (d *driver) driveNamespaces() {
+	d.t.Helper()
+	s, keys := d.withKeysFor("shop:")
+	for _, c := range []struct {
+		call
+		need auth.Scopes
+	}{
+		{call{operation: create, body: `{"userId":"user123"}`}, auth.Write},
+		{call{operation: list, path: "/sessions?userId=user123"}, auth.Admin},
+		{call{operation: listUser, path: "/sessions/user/user123"}, auth.Read},
+		{call{operation: endUser, path: "/sessions/user/user123"}, auth.Admin},
+	} {
+		c.status, c.code = http.StatusForbidden, "user_not_allowed"
+		d.send(s, c.with("Authorization", "Bearer "+keys[c.need]))
+	}
+	d.send(s, call{operation: create, body: `{"userId":"shop:ada"}`, status: 201}.with("Authorization", "Bearer "+keys[auth.Write]))
 }
 
 // keyless is what a service asks that takes tokens and has no keys for them yet.

@@ -54,6 +54,7 @@ func (d *driver) driveAll() {
 	d.driveContention(startService(d.t, time.Minute))
 	d.driveStrangers()
 	d.driveScopes()
+	d.driveNamespaces()
 	d.driveWithoutTokenKeys()
 }
 
