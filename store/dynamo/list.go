@@ -54,7 +54,7 @@ func (s *Store) listInput(q session.PageQuery, after string) *dynamodb.ScanInput
 	in := &dynamodb.ScanInput{
 		TableName:            &s.options.Table,
 		ConsistentRead:       &s.options.ConsistentRead,
-		Limit:                aws.Int32(int32(q.Limit)),
+		Limit:                aws.Int32(int32(q.Limit)), // #nosec G115 -- at most session.MaxPageLimit
 		FilterExpression:     aws.String(notOver + " AND " + isSession + spanOf(q).condition(values)),
 		ProjectionExpression: aws.String(withoutData),
 		ExpressionAttributeNames: map[string]string{
