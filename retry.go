@@ -35,7 +35,7 @@ func (s *Service) retry(ctx context.Context, try func() error) error {
 		if tries == maxTries {
 			return ErrContention
 		}
-		if err := pause(ctx, rand.N(backoff)); err != nil {
+		if err := pause(ctx, rand.N(backoff)); err != nil { // #nosec G404 -- a pause is no secret
 			return err
 		}
 		backoff = min(2*backoff, maxBackoff)

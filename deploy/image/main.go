@@ -77,7 +77,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
+	if err := os.MkdirAll(o.out, 0o755); err != nil { // #nosec G301 -- what is built is no secret
 		return err
 	}
 	for _, a := range built.architectures {

@@ -31,7 +31,7 @@ func (p pointer) misread() bool {
 // (RFC 6901 section 4: digits without a leading zero).
 func misread(name string) bool {
 	n, err := strconv.Atoi(name)
-	return name == "" || err == nil && name != strconv.FormatUint(uint64(n), 10)
+	return name == "" || err == nil && (n < 0 || name != strconv.Itoa(n))
 }
 
 func veilName(name string) string {

@@ -34,7 +34,7 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 		req = req.WithContext(req.Context()) // a copy: the SDK's stays as it was
 		req.Body, req.ContentLength = io.NopCloser(body), int64(body.Len())
 	}
-	resp, err := x.client.Do(req)
+	resp, err := x.client.Do(req) // #nosec G704 -- the address is that of the SDK's settings
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func (x *indexSource) input(n int) *dynamodb.QueryInput {
 		ProjectionExpression:      aws.String("id, createdAt"),
 		ExpressionAttributeValues: values,
 		ScanIndexForward:          aws.Bool(!x.page.Descending),
-		Limit:                     aws.Int32(int32(n)),
+		Limit:                     aws.Int32(int32(n)), // #nosec G115 -- at most session.MaxPageLimit
 	}
 	if x.after != nil {
 		in.ExclusiveStartKey = item{

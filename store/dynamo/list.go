@@ -87,7 +87,7 @@ func (s *Store) listInput(q session.PageQuery, after string, limit int) *dynamod
 	in := &dynamodb.ScanInput{
 		TableName:            &s.options.Table,
 		ConsistentRead:       &s.options.ConsistentRead,
-		Limit:                aws.Int32(int32(limit)),
+		Limit:                aws.Int32(int32(limit)), // #nosec G115 -- at most session.MaxPageLimit
 		FilterExpression:     &filter,
 		ProjectionExpression: aws.String(withoutData),
 		ExpressionAttributeNames: map[string]string{

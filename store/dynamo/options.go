@@ -78,6 +78,7 @@ func (o Options) withDefaults() Options {
 		o.now = time.Now
 	}
 	if o.jitter == nil {
+		// #nosec G404 -- a pause is no secret
 		o.jitter = func(longest time.Duration) time.Duration { return rand.N(longest + 1) }
 	}
 	return o

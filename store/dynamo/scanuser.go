@@ -119,8 +119,8 @@ func (x *scanSource) input(segment int) *dynamodb.ScanInput {
 	return &dynamodb.ScanInput{
 		TableName:                 &x.store.options.Table,
 		ConsistentRead:            &x.store.options.ConsistentRead,
-		Segment:                   aws.Int32(int32(segment)),
-		TotalSegments:             aws.Int32(int32(x.store.options.ScanSegments)),
+		Segment:                   aws.Int32(int32(segment)),                      // #nosec G115 -- below maxScanSegments
+		TotalSegments:             aws.Int32(int32(x.store.options.ScanSegments)), // #nosec G115 -- at most maxScanSegments
 		FilterExpression:          aws.String("userId = :user AND " + notOver + spanOf(x.page).condition(values)),
 		ProjectionExpression:      aws.String("id, createdAt"),
 		ExpressionAttributeNames:  map[string]string{"#ttl": AttributeTTL},

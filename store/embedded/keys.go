@@ -27,7 +27,7 @@ const orderedBytes = 8
 // appendOrdered appends n so that keys sort as the numbers do: big endian, with
 // the sign flipped because negative numbers must come first.
 func appendOrdered(key []byte, n int64) []byte {
-	return binary.BigEndian.AppendUint64(key, uint64(n)^1<<63)
+	return binary.BigEndian.AppendUint64(key, uint64(n)^1<<63) // #nosec G115 -- the bits are meant
 }
 
 // cutOrdered undoes appendOrdered.
@@ -35,6 +35,7 @@ func cutOrdered(key []byte) (n int64, rest []byte, ok bool) {
 	if len(key) < orderedBytes {
 		return 0, nil, false
 	}
+	// #nosec G115 -- the bits are meant
 	return int64(binary.BigEndian.Uint64(key) ^ 1<<63), key[orderedBytes:], true
 }
 

@@ -111,12 +111,12 @@ func (d *rowDecoder) varint(field string) int64 {
 // length takes the length of what follows, which has that many bytes or more.
 func (d *rowDecoder) length(field string) int {
 	n, size := binary.Uvarint(d.rest)
-	if size <= 0 || n > uint64(len(d.rest)-size) {
+	if size <= 0 || n > uint64(len(d.rest)-size) { // #nosec G115 -- Uvarint took size bytes of them
 		d.fail(field)
 		return 0
 	}
 	d.rest = d.rest[size:]
-	return int(n)
+	return int(n) // #nosec G115 -- at most the length of d.rest
 }
 
 func (d *rowDecoder) text(field string) string {

@@ -14,7 +14,7 @@ import (
 // or until ctx ends. It returns what gives the file free; the kernel does so too
 // when the process dies.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- in the cache directory of the tests
 	if err != nil {
 		return nil, fmt.Errorf("the lock of the test servers cannot be opened: %w", err)
 	}

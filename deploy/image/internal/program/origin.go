@@ -57,6 +57,7 @@ func OriginOf(ctx context.Context, root, commit string) (Origin, error) {
 }
 
 func git(ctx context.Context, root string, args ...string) (string, error) {
+	// #nosec G204 -- the arguments are those of this file, and the root of the repository
 	said, err := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()
 	if err != nil {
 		return "", fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
