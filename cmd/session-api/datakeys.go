@@ -68,7 +68,7 @@ func (c *dataKeysCommands) run(command string, out io.Writer) error {
 	return fmt.Errorf("the command %q is not wired", command)
 }
 
-func (k aKey) id() uint32 { return uint32(k.Key) }
+func (k aKey) id() uint32 { return uint32(k.Key) } // #nosec G115 -- the option has a maximum
 
 func (c *dataKeysCommands) make(out io.Writer) error {
 	if err := wantsFile(c.New.File); err != nil {

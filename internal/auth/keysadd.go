@@ -43,7 +43,7 @@ func AddKey(path string, k Key) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	next, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_EXCL, newFileMode)
+	next, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_EXCL, newFileMode) // #nosec G304 -- the operator names the file, no caller does
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%q is there: another run is adding a key, or one was cut off and left it; then remove it", path+".new")
 	}
@@ -82,7 +82,7 @@ func writeKeys(next *os.File, path string, k Key) error {
 // withKey returns the text of the file at path with k added.
 func withKey(path string, k Key) ([]byte, error) {
 	var entries []jsontext.Value
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) // #nosec G304 -- the operator names the file, no caller does
 	if err == nil {
 		if _, err := ParseKeys(text); err != nil {
 			return nil, fmt.Errorf("%q: %w", path, err)

@@ -60,13 +60,13 @@ func (w *walk) namespaceKeys(q session.PageQuery) (found []indexed, more string)
 func nextInNamespace(key []byte, prefix string) (userEnd int, next []byte) {
 	length, size := binary.Uvarint(key[1:])
 	start := 1 + size
-	if size <= 0 || length > uint64(len(key)-start) {
+	if size <= 0 || length > uint64(len(key)-start) { // #nosec G115 -- bounded just above
 		return 0, successor(key) // which is no key of ours
 	}
-	user := key[start : start+int(length)]
+	user := key[start : start+int(length)] // #nosec G115 -- bounded just above
 	switch {
 	case strings.HasPrefix(string(user), prefix):
-		return start + int(length), nil
+		return start + int(length), nil // #nosec G115 -- bounded just above
 	case string(user) < prefix && len(user) >= len(prefix):
 		return 0, append(bytes.Clone(key[:start]), prefix...)
 	}
