@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"session-api"
+	"session-api/internal/inflight"
 )
 
 // Options set up an API. The zero value of a field takes its default.
@@ -21,6 +22,9 @@ type Options struct {
 	// RequireIfMatch refuses PUT, PATCH and DELETE of a session without If-Match, so
 	// that no writer overwrites what it has not seen; default false.
 	RequireIfMatch bool
+	// InFlight says how many requests may run at once, beside /health and /ready; nil
+	// means any number.
+	InFlight *inflight.Limit
 	// Now is the clock that /health tells; nil means time.Now. Deadlines and
 	// durations go by the machine's own.
 	Now func() time.Time
@@ -40,6 +44,9 @@ type API struct {
 	timeout        time.Duration
 	requireIfMatch bool
 	now            func() time.Time
+	inFlight       *inflight.Limit
+	overloaded     string // see overloadedBody
+	shedding       tally
 	mux            *http.ServeMux
 	routes         []Route
 	unavailable    atomic.Bool
@@ -49,7 +56,7 @@ type API struct {
 func New(svc *session.Service, o Options) *API {
 	a := &API{
 		svc: svc, log: o.Logger, maxBody: o.MaxBodyBytes, timeout: o.RequestTimeout,
-		requireIfMatch: o.RequireIfMatch, now: o.Now,
+		requireIfMatch: o.RequireIfMatch, now: o.Now, inFlight: o.InFlight, overloaded: overloadedBody(),
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -78,7 +85,15 @@ func (a *API) Routes() []Route { return append([]Route(nil), a.routes...) }
 // ServeHTTP gives the request its id and deadline, hands it to its route, and
 // sees to it that every way out is an answer and a log line.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	probe := isProbe(r.URL.Path)
+	if !probe && !a.inFlight.Enter() {
+		a.shed(w, r)
+		return
+	}
 	x := &exchange{ResponseWriter: w, start: time.Now(), requestID: requestID(r.Header)}
+	if !probe {
+		x.place = a.inFlight
+	}
 	h := w.Header()
 	h["Cache-Control"] = noStore
 	h["X-Content-Type-Options"] = noSniff

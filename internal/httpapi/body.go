@@ -42,8 +42,18 @@ func (a *API) readOptionalObject(x *exchange, r *http.Request, allowed ...string
 	return parseObject(text, allowed)
 }
 
-// readAll reads the whole body, at most maxBody bytes of it.
+// readAll reads the whole body, at most maxBody bytes of it. Meanwhile the request has
+// no place in flight.
 func (a *API) readAll(x *exchange, r *http.Request) ([]byte, error) {
+	x.stepAside()
+	text, err := a.receive(x, r)
+	if err == nil && !x.stepBack(a.inFlight) {
+		err = errOverloaded
+	}
+	return text, err
+}
+
+func (a *API) receive(x *exchange, r *http.Request) ([]byte, error) {
 	if r.ContentLength > a.maxBody {
 		return nil, a.bodyTooLarge()
 	}

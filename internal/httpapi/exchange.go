@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"session-api/internal/inflight"
 )
 
 // exchange is one request on its way through: the writer of its answer, and
@@ -17,6 +19,9 @@ type exchange struct {
 	route     string
 	start     time.Time
 	status    int // 0 until the answer begins
+
+	place   *inflight.Limit // where it has a place in flight, if it has one
+	entered time.Duration   // when it took it, after start
 
 	operation string // "Created", …; "" for requests that change nothing
 	sessionID string // redacted when it is logged, never before
@@ -32,6 +37,7 @@ type exchange struct {
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
+		x.leave()
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
@@ -40,6 +46,7 @@ func (x *exchange) WriteHeader(status int) {
 func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
+		x.leave()
 	}
 	return x.ResponseWriter.Write(b)
 }

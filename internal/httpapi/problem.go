@@ -25,6 +25,7 @@ const (
 	codeBodyTimeout   session.Code = "request_timeout"
 	codeInternal      session.Code = "internal"
 	codeShuttingDown  session.Code = "shutting_down"
+	codeOverloaded    session.Code = "overloaded"
 )
 
 var errNoRoute = &session.Error{Code: codeNoRoute, Message: "There is no such route"}
@@ -46,6 +47,19 @@ type problem struct {
 	// Version is the session's current one, where the caller named another.
 	Version   *int64 `json:"version,omitzero"`
 	RequestID string `json:"requestId"`
+}
+
+func newProblem(status int, err *session.Error, requestID string) problem {
+	return problem{
+		Type:      "about:blank",
+		Title:     http.StatusText(status),
+		Status:    status,
+		Detail:    err.Message,
+		Error:     err.Message,
+		Code:      err.Code,
+		Field:     err.Field,
+		RequestID: requestID,
+	}
 }
 
 const problemType = "application/problem+json"
@@ -79,6 +93,7 @@ var statusOf = map[session.Code]int{
 	session.CodeKeyReused:       http.StatusUnprocessableEntity,
 	codeNoIfMatch:               http.StatusPreconditionRequired,
 	session.CodeUnavailable:     http.StatusServiceUnavailable,
+	codeOverloaded:              http.StatusServiceUnavailable,
 }
 
 // classify returns the status of err and the Error to tell the caller.
@@ -106,7 +121,11 @@ const retryAfter = "1"
 
 // passes reports whether the same request may well succeed a little later.
 func passes(code session.Code) bool {
-	return code == session.CodeUnavailable || code == session.CodeContention || code == session.CodeKeyInFlight
+	switch code {
+	case session.CodeUnavailable, session.CodeContention, session.CodeKeyInFlight, codeOverloaded:
+		return true
+	}
+	return false
 }
 
 // fail answers with the problem that err is. It is the only way to an error
@@ -114,7 +133,9 @@ func passes(code session.Code) bool {
 // so that half an answer is not taken for a whole one.
 func (a *API) fail(x *exchange, r *http.Request, err error) {
 	status, known := classify(err)
-	if status >= http.StatusInternalServerError {
+	if known.Code == codeOverloaded {
+		a.noteShed()
+	} else if status >= http.StatusInternalServerError {
 		a.logFault(x, r, status, err)
 	}
 	if x.status != 0 {
@@ -123,16 +144,7 @@ func (a *API) fail(x *exchange, r *http.Request, err error) {
 	if passes(known.Code) {
 		x.Header().Set("Retry-After", retryAfter)
 	}
-	body := problem{
-		Type:      "about:blank",
-		Title:     http.StatusText(status),
-		Status:    status,
-		Detail:    known.Message,
-		Error:     known.Message,
-		Code:      known.Code,
-		Field:     known.Field,
-		RequestID: x.requestID,
-	}
+	body := newProblem(status, known, x.requestID)
 	if known.Code == session.CodeConflict {
 		body.Version = &known.Version
 		x.Header().Set("ETag", etag(known.Version))
