@@ -14,6 +14,7 @@ require (
 	github.com/go-json-experiment/json v1.27.2
 	github.com/swaggest/swgui v1.8.5
 	golang.org/x/term v0.47.0
+	golang.org/x/time v0.16.0
 )
 
 require (
