@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"session-api"
+	"session-api/internal/clientaddr"
 	"session-api/internal/inflight"
+	"session-api/internal/ratelimit"
 )
 
 // Options set up an API. The zero value of a field takes its default.
@@ -25,6 +27,10 @@ type Options struct {
 	// InFlight says how many requests may run at once, beside /health and /ready; nil
 	// means any number.
 	InFlight *inflight.Limit
+	// Limiter says how often a caller may call; nil means any number of times.
+	Limiter *ratelimit.Limiter
+	// Clients says from where a request comes; nil means from its peer.
+	Clients *clientaddr.Resolver
 	// Now is the clock that /health tells; nil means time.Now. Deadlines and
 	// durations go by the machine's own.
 	Now func() time.Time
@@ -47,6 +53,9 @@ type API struct {
 	inFlight       *inflight.Limit
 	overloaded     string // see overloadedBody
 	shedding       tally
+	limiter        *ratelimit.Limiter
+	clients        *clientaddr.Resolver
+	limiting       tally
 	mux            *http.ServeMux
 	routes         []Route
 	unavailable    atomic.Bool
@@ -57,6 +66,7 @@ func New(svc *session.Service, o Options) *API {
 	a := &API{
 		svc: svc, log: o.Logger, maxBody: o.MaxBodyBytes, timeout: o.RequestTimeout,
 		requireIfMatch: o.RequireIfMatch, now: o.Now, inFlight: o.InFlight, overloaded: overloadedBody(),
+		limiter: o.Limiter, clients: o.Clients,
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -117,7 +127,7 @@ var (
 // an HTML redirect and "*" with nothing: those are no routes of ours.
 func (a *API) route(x *exchange, r *http.Request) {
 	if !cleanPath(r.URL.EscapedPath()) {
-		a.fail(x, r, errNoRoute)
+		a.dispatch("", nil).ServeHTTP(x, r)
 		return
 	}
 	a.mux.ServeHTTP(x, r)

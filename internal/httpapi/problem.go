@@ -26,6 +26,7 @@ const (
 	codeInternal      session.Code = "internal"
 	codeShuttingDown  session.Code = "shutting_down"
 	codeOverloaded    session.Code = "overloaded"
+	codeRateLimited   session.Code = "rate_limited"
 )
 
 var errNoRoute = &session.Error{Code: codeNoRoute, Message: "There is no such route"}
@@ -92,6 +93,7 @@ var statusOf = map[session.Code]int{
 	codeMediaType:               http.StatusUnsupportedMediaType,
 	session.CodeKeyReused:       http.StatusUnprocessableEntity,
 	codeNoIfMatch:               http.StatusPreconditionRequired,
+	codeRateLimited:             http.StatusTooManyRequests,
 	session.CodeUnavailable:     http.StatusServiceUnavailable,
 	codeOverloaded:              http.StatusServiceUnavailable,
 }

@@ -112,6 +112,10 @@ func (a *API) dispatch(pattern string, methods resource) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := w.(*exchange)
 		x.route = pattern
+		if err := a.limit(x, r); err != nil {
+			a.fail(x, r, err)
+			return
+		}
 		handle, ok := methods[r.Method]
 		switch {
 		case ok:
