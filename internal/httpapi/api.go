@@ -10,6 +10,7 @@ import (
 	"session-api/internal/clientaddr"
 	"session-api/internal/inflight"
 	"session-api/internal/ratelimit"
+	"session-api/internal/tally"
 )
 
 // Options set up an API. The zero value of a field takes its default.
@@ -52,10 +53,10 @@ type API struct {
 	now            func() time.Time
 	inFlight       *inflight.Limit
 	overloaded     string // see overloadedBody
-	shedding       tally
+	shedding       tally.Tally
 	limiter        *ratelimit.Limiter
 	clients        *clientaddr.Resolver
-	limiting       tally
+	limiting       tally.Tally
 	mux            *http.ServeMux
 	routes         []Route
 	unavailable    atomic.Bool

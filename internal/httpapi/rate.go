@@ -43,7 +43,7 @@ func (a *API) callerOf(r *http.Request) ratelimit.Caller {
 // noteLimited counts a refusal for the log, which names the last caller of many: it is
 // mostly one that sends too much.
 func (a *API) noteLimited(c ratelimit.Caller) {
-	n := a.limiting.add(a.now())
+	n := a.limiting.Add(a.now())
 	if n == 0 {
 		return
 	}

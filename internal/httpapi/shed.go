@@ -79,7 +79,7 @@ func overloadedBody() string {
 // noteShed counts a refusal for the log, which has one line for many: who has too much
 // to do must not write a line for each.
 func (a *API) noteShed() {
-	if n := a.shedding.add(a.now()); n > 0 {
+	if n := a.shedding.Add(a.now()); n > 0 {
 		a.log.Warn("requests were refused, because as many were in flight as there may be",
 			slog.Int64("refused", n), slog.Int("max_inflight", a.inFlight.Width()))
 	}
