@@ -159,9 +159,9 @@ func invalidUserID(sentence string) error {
 	return &Error{Code: CodeInvalidUserID, Message: sentence, Field: "userId"}
 }
 
-// ValidateData returns nil for a data text whose size every engine can store,
-// else an Error of CodeTooLarge. That the text is JSON is checked where it
-// comes in, once, by a strict parser.
+// ValidateData returns nil for a data text that every engine can store and every
+// reader can read, else an Error of CodeTooLarge or CodeTooDeep. That the text is JSON
+// is checked where it comes in, once, by a strict parser.
 func ValidateData(data []byte) error {
 	if len(data) > MaxDataBytes {
 		return &Error{
@@ -169,6 +169,9 @@ func ValidateData(data []byte) error {
 			Message: fmt.Sprintf("data must be at most %d bytes of JSON; it has %d", MaxDataBytes, len(data)),
 			Field:   "data",
 		}
+	}
+	if NestedDeeper(data, MaxDataDepth) {
+		return ErrTooDeep
 	}
 	return nil
 }

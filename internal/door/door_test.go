@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -138,6 +139,25 @@ func TestNetHTTPRefusesInTheseForms(t *testing.T) {
 		if got := fmt.Sprintf("%d %s", status, body); got != want {
 			t.Errorf("%.60q is refused with %s, want %s", text, got, want)
 		}
+	}
+}
+
+func TestNetHTTPRefusesPlainTextWhereTLSIsSpokenInThisForm(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Listener = door.New(server.Listener, door.Options{TLS: true, Refusal: func(status int, why string) []byte {
+		return fmt.Appendf(nil, "HTTP/1.1 %d Refused\r\nConnection: close\r\n\r\n%q", status, why)
+	}})
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	h := &house{t: t, addr: server.Listener.Addr().String()}
+	if status, body := h.say(h.dial(), get); status != 400 || body != `"this port takes HTTPS"` {
+		t.Errorf("refused with %d %s", status, body)
+	}
+	res, err := server.Client().Get(server.URL)
+	if err != nil || res.StatusCode != 404 {
+		t.Errorf("over TLS it is answered %v, %v", res, err)
 	}
 }
 

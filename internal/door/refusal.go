@@ -12,11 +12,15 @@ var (
 	statusLine   = []byte("HTTP/1.1 ")
 	plainText    = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
 	expectFailed = []byte("HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\n")
+	notTLS       = []byte("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")
 )
 
 // refusalIn returns the status, and the reason if it has one, of b if that is an answer
 // of net/http's own. No answer of the API looks like one: it sends no plain text.
 func refusalIn(b []byte) (status int, why string, ok bool) {
+	if bytes.Equal(b, notTLS) {
+		return 400, "this port takes HTTPS", true
+	}
 	if len(b) < 16 || b[9] != '4' && b[9] != '5' || !bytes.HasPrefix(b, statusLine) {
 		return 0, "", false
 	}

@@ -127,6 +127,10 @@ var (
 // route passes the request to the mux, which would answer an unclean path with
 // an HTML redirect and "*" with nothing: those are no routes of ours.
 func (a *API) route(x *exchange, r *http.Request) {
+	if err := checkFraming(x, r); err != nil {
+		a.fail(x, r, err)
+		return
+	}
 	if !cleanPath(r.URL.EscapedPath()) {
 		a.dispatch("", nil).ServeHTTP(x, r)
 		return

@@ -27,6 +27,12 @@ const (
 	codeShuttingDown  session.Code = "shutting_down"
 	codeOverloaded    session.Code = "overloaded"
 	codeRateLimited   session.Code = "rate_limited"
+
+	codeMalformedRequest session.Code = "malformed_request"
+	codeExpectation      session.Code = "expectation_failed"
+	codeHeaderTooLarge   session.Code = "header_too_large"
+	codeTransferCoding   session.Code = "unsupported_transfer_coding"
+	codeHTTPVersion      session.Code = "unsupported_http_version"
 )
 
 var errNoRoute = &session.Error{Code: codeNoRoute, Message: "There is no such route"}
@@ -68,11 +74,13 @@ const problemType = "application/problem+json"
 // statusOf maps codes to HTTP statuses. Codes that are not here are faults of
 // ours: 500, with a sentence that tells nothing.
 var statusOf = map[session.Code]int{
+	codeMalformedRequest:        http.StatusBadRequest,
 	codeMalformedJSON:           http.StatusBadRequest,
 	codeInvalidBody:             http.StatusBadRequest,
 	codeUnknownField:            http.StatusBadRequest,
 	codeInvalidQuery:            http.StatusBadRequest,
 	codeInvalidHeader:           http.StatusBadRequest,
+	session.CodeTooDeep:         http.StatusBadRequest,
 	jsonpatch.CodeInvalid:       http.StatusBadRequest,
 	session.CodeInvalidUserID:   http.StatusBadRequest,
 	session.CodeInvalidLimit:    http.StatusBadRequest,
