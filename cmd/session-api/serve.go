@@ -31,11 +31,18 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 	if err != nil {
 		return both(err, engine.Close())
 	}
+	clients, err := newClients(c.Limits)
+	if err != nil {
+		return both(err, engine.Close())
+	}
 	api := httpapi.New(service, httpapi.Options{
 		Logger:         log,
 		MaxBodyBytes:   c.HTTP.MaxBodyBytes,
 		RequestTimeout: c.HTTP.RequestTimeout,
 		RequireIfMatch: c.HTTP.RequireIfMatch,
+		InFlight:       newInFlight(c),
+		Limiter:        newLimiter(c.Limits),
+		Clients:        clients,
 	})
 	listener, err := listen(c.HTTP.Listen)
 	if err != nil {
@@ -43,11 +50,12 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 	}
 	log.Info("listening", "addr", listener.Addr().String())
 
+	door := newDoor(listener, c.Limits, log)
 	requests, cut := context.WithCancel(context.Background())
 	defer cut()
 	s := stopper{
 		drain:  api.Drain,
-		server: newServer(requests, api, c.HTTP, log),
+		server: newServer(requests, api, door, c.HTTP, log),
 		cut:    cut,
 		jobs:   service,
 		store:  engine,
@@ -55,7 +63,7 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 		grace:  c.HTTP.ShutdownGrace,
 		log:    log,
 	}
-	return s.serveUntil(signals, listener)
+	return s.serveUntil(signals, door)
 }
 
 func newService(e engine, c config.Sessions, log *slog.Logger) (*session.Service, error) {

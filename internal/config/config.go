@@ -30,6 +30,7 @@ import (
 type Config struct {
 	Store    Store    `embed:"" group:"Where sessions are kept"`
 	HTTP     HTTP     `embed:"" group:"HTTP"`
+	Limits   Limits   `embed:"" group:"Limits"`
 	Sessions Sessions `embed:"" group:"Sessions"`
 	Logs     Logs     `embed:"" group:"Logs"`
 }
@@ -56,6 +57,9 @@ type Store struct {
 func (c *Config) Check() error {
 	if engine, _ := c.Store.Engine(); engine == DynamoDB && !c.Store.ConsistentRead && c.Sessions.MaxPerUser > 0 {
 		return errors.New("SESSION_MAX_PER_USER (--session-max-per-user) needs DYNAMODB_CONSISTENT_READ: reads that trail behind cannot keep a limit")
+	}
+	if err := c.Limits.check(); err != nil {
+		return err
 	}
 	return c.Sessions.check()
 }

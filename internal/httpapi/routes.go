@@ -158,7 +158,8 @@ func (a *API) docs() handler {
 }
 
 func static(contentType string, body []byte) handler {
-	return func(x *exchange, _ *http.Request) error {
+	return func(x *exchange, r *http.Request) error {
+		apidocs.GuardText(x.Header(), r)
 		return x.send(http.StatusOK, contentType, body)
 	}
 }

@@ -52,6 +52,8 @@ func (d *driver) driveAll() {
 	d.driveLimit(startService(d.t, time.Minute, func(rules *session.Options, _ *httpapi.Options) { rules.MaxPerUser = 1 }))
 	d.driveRequiredConditions(startService(d.t, time.Minute, func(_ *session.Options, o *httpapi.Options) { o.RequireIfMatch = true }))
 	d.driveContention(startService(d.t, time.Minute))
+	d.driveRate(startService(d.t, time.Minute, limited))
+	d.driveOverload(startService(d.t, time.Minute, overloaded))
 }
 
 // driveBasics makes the calls in which any drift of the document must show, and no
@@ -67,6 +69,7 @@ func (d *driver) driveBasics() {
 	d.driveRefusedQueries(s)
 	d.driveAbsentAndOver(s)
 	d.driveStrays(s)
+	d.driveNoRequests(s)
 	d.driveFaults(s)
 	d.driveDrained(startService(d.t, time.Minute))
 	d.driveSlow(startService(d.t, 20*time.Millisecond))
