@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -128,6 +129,25 @@ func TestABodyOverTheLimitIsRefused(t *testing.T) {
 	isProblem(t, a, 413, "too_large")
 	if !strings.Contains(a.member(t, "error"), "64 bytes") {
 		t.Errorf("the limit is not named: %s", a.text)
+	}
+}
+
+// TestALengthIsBelievedWhenTheBytesAreThere cannot run beside others, whose memory it
+// would count.
+func TestALengthIsBelievedWhenTheBytesAreThere(t *testing.T) {
+	h := newHarness(t, nil)
+	const promised, requests = 380_000, 50
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range requests {
+		r := httptest.NewRequest("POST", "/sessions", strings.NewReader("{"))
+		r.Header.Set("Content-Type", "application/json")
+		r.ContentLength = promised
+		isProblem(t, h.do(r), 400, "malformed_json")
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / requests; each > promised/4 {
+		t.Errorf("a promise of %d bytes takes %d", promised, each)
 	}
 }
 
