@@ -12,13 +12,14 @@ import (
 	"session-api/internal/ratelimit"
 )
 
-// fewInFlight and manyInFlight are between what the number of requests in flight is
-// looked for where a table keeps the sessions, and what it is at most where this machine
-// does. Fewer would keep a table idle that is not far away; more than manyInFlight writers
-// at once do not make the embedded engine's commits faster (docs/security.md).
+// How many requests are in flight. Fewer than fewInFlight would keep a table idle that
+// is not far away. A burst of usualInFlight is done within DYNAMODB_ATTEMPT_TIMEOUT by a
+// table that does 200 a second, which is little. More than manyInFlight writers at once
+// do not make the embedded engine's commits faster (docs/security.md).
 const (
-	fewInFlight  = 16
-	manyInFlight = 256
+	fewInFlight   = 16
+	usualInFlight = 64
+	manyInFlight  = 256
 )
 
 // newInFlight returns how many requests may be in flight; nil for any number.
@@ -41,7 +42,7 @@ func alwaysManyInFlight(*config.Store) *inflight.Limit { return inflight.Fixed(m
 // asManyAsTheTableTakes is for a table elsewhere, of which nobody knows how much it
 // takes. More than the connections that are kept to it would have to open new ones.
 func asManyAsTheTableTakes(c *config.Store) *inflight.Limit {
-	return inflight.Adaptive(fewInFlight, c.IdleConns)
+	return inflight.Adaptive(inflight.Bounds{Floor: fewInFlight, Rest: usualInFlight, Ceiling: c.IdleConns})
 }
 
 // newLimiter returns how often callers may call. Without a limit it still counts those

@@ -21,11 +21,24 @@ func Fixed(n int) *Limit {
 	return l
 }
 
-// Adaptive returns a Limit that begins with ceiling requests at once and falls, to no
-// less than floor, while more of them than the store takes only wait for each other.
-func Adaptive(floor, ceiling int) *Limit {
-	l := Fixed(ceiling)
-	l.tuner = newTuner(l, floor, ceiling)
+// Bounds are those of a Limit that adapts.
+type Bounds struct {
+	// Floor is how many requests may run at once at least, Ceiling at most.
+	Floor, Ceiling int
+	// Rest is how many may run while few do, so that a burst is not refused. It should
+	// not be more than the store does in the time for which it is waited: what comes
+	// beyond that is waited for in vain and asked for again.
+	Rest int
+}
+
+// Adaptive returns a Limit that looks for the number of requests that the store keeps
+// up with: it rises while more come and take no longer, and falls while they only wait
+// for each other.
+func Adaptive(b Bounds) *Limit {
+	b.Rest = min(b.Rest, b.Ceiling)
+	b.Floor = min(b.Floor, b.Rest)
+	l := Fixed(b.Rest)
+	l.tuner = newTuner(l, b)
 	return l
 }
 

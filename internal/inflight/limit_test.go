@@ -11,12 +11,20 @@ import (
 func TestAFixedLimitLetsSoManyRunAndNoMore(t *testing.T) {
 	t.Parallel()
 	l := inflight.Fixed(2)
-	if !l.Enter() || !l.Enter() || l.Enter() {
-		t.Fatal("of three, not two may run")
+	for i, want := range []bool{true, true, false, false} {
+		if l.Enter() != want {
+			t.Fatalf("of two that may run, the %d-th may: %t", i+1, !want)
+		}
 	}
 	l.Leave(time.Now())
-	if !l.Enter() || l.Enter() {
-		t.Error("where one left, not one more may run")
+	for _, want := range []bool{true, false} {
+		if l.Enter() != want {
+			t.Errorf("where one left, one more may run: %t", !want)
+		}
+	}
+	l.Cancel()
+	if !l.Enter() {
+		t.Error("where one that did nothing left, none may run")
 	}
 	if l.Width() != 2 {
 		t.Errorf("the width is %d", l.Width())
@@ -37,7 +45,8 @@ func TestNoLimitLetsAnyNumberRun(t *testing.T) {
 	}
 }
 
-const floor, ceiling = 16, 256
+// bounds are those that the program has for a table.
+var bounds = inflight.Bounds{Floor: 16, Rest: 64, Ceiling: 256}
 
 // TestAtFiveTimesTheLoadAsMuchIsServedAndAsFast holds an adaptive limit, which knows
 // nothing of the store, to what a service under overload is asked for.
@@ -50,7 +59,7 @@ func TestAtFiveTimesTheLoadAsMuchIsServedAndAsFast(t *testing.T) {
 		t.Run(fmt.Sprintf("%d at once in %v", kind.atOnce, kind.takes), func(t *testing.T) {
 			t.Parallel()
 			play(t, func(t *testing.T) {
-				l, s := inflight.Adaptive(floor, ceiling), newStore(kind.atOnce, kind.takes)
+				l, s := inflight.Adaptive(bounds), newStore(kind.atOnce, kind.takes)
 				peak := float64(kind.atOnce) / kind.takes.Seconds() / 1.03 // by which the spread lengthens the mean
 				usual := s.load(l, peak*0.8, 1, 20*time.Second)
 				if usual.refused > 0 {
@@ -73,7 +82,7 @@ func TestAtFiveTimesTheLoadAsMuchIsServedAndAsFast(t *testing.T) {
 func TestALimitThatBeganInAnOverloadIsFound(t *testing.T) {
 	t.Parallel()
 	play(t, func(t *testing.T) {
-		l, s := inflight.Adaptive(floor, ceiling), newStore(32, 10*time.Millisecond)
+		l, s := inflight.Adaptive(bounds), newStore(32, 10*time.Millisecond)
 		over := s.load(l, 3200*5, 1, 40*time.Second)
 		if over.served < 0.9*3200/1.03 || over.p99 > 36*time.Millisecond { // twice that of the test above
 			t.Errorf("%.0f are served with a p99 of %v; width %d", over.served, over.p99, l.Width())
@@ -84,7 +93,7 @@ func TestALimitThatBeganInAnOverloadIsFound(t *testing.T) {
 func TestBurstsThatTheStoreTakesAreNotRefused(t *testing.T) {
 	t.Parallel()
 	play(t, func(t *testing.T) {
-		l, s := inflight.Adaptive(floor, ceiling), newStore(0, 5*time.Millisecond)
+		l, s := inflight.Adaptive(bounds), newStore(0, 5*time.Millisecond)
 		if got := s.load(l, 1000, 64, 60*time.Second); got.refused > 0.005*got.offered {
 			t.Errorf("of %.0f/s in bursts of 64, %.1f are refused", got.offered, got.refused)
 		}
@@ -94,7 +103,7 @@ func TestBurstsThatTheStoreTakesAreNotRefused(t *testing.T) {
 func TestAStoreThatBecomesSlowIsNotTakenForAQueue(t *testing.T) {
 	t.Parallel()
 	play(t, func(t *testing.T) {
-		l, s := inflight.Adaptive(floor, ceiling), newStore(0, 5*time.Millisecond)
+		l, s := inflight.Adaptive(bounds), newStore(0, 5*time.Millisecond)
 		for _, takes := range []time.Duration{5 * time.Millisecond, 15 * time.Millisecond, 50 * time.Millisecond, 5 * time.Millisecond} {
 			s.takes = takes
 			if got := s.load(l, 2000, 1, 30*time.Second); got.refused > 0.005*got.offered {
@@ -107,7 +116,7 @@ func TestAStoreThatBecomesSlowIsNotTakenForAQueue(t *testing.T) {
 func TestAStoreThatBecomesSlowInAnOverloadIsFollowed(t *testing.T) {
 	t.Parallel()
 	play(t, func(t *testing.T) {
-		l, s := inflight.Adaptive(floor, ceiling), newStore(32, 10*time.Millisecond)
+		l, s := inflight.Adaptive(bounds), newStore(32, 10*time.Millisecond)
 		s.load(l, 2500, 1, 10*time.Second)
 		for _, takes := range []time.Duration{10 * time.Millisecond, 40 * time.Millisecond, 10 * time.Millisecond} {
 			s.takes = takes
@@ -120,16 +129,16 @@ func TestAStoreThatBecomesSlowInAnOverloadIsFollowed(t *testing.T) {
 	})
 }
 
-func TestAfterAnOverloadTheWholeWidthComesBack(t *testing.T) {
+func TestAfterAnOverloadTheWidthComesBack(t *testing.T) {
 	t.Parallel()
 	play(t, func(t *testing.T) {
-		l, s := inflight.Adaptive(floor, ceiling), newStore(16, 10*time.Millisecond)
+		l, s := inflight.Adaptive(bounds), newStore(16, 10*time.Millisecond)
 		s.load(l, 800, 1, 5*time.Second)
 		s.load(l, 8000, 1, 10*time.Second)
 		if narrow := l.Width(); narrow > 40 {
 			t.Errorf("in the overload the width is %d", narrow)
 		}
-		if got := s.load(l, 800, 1, 60*time.Second); got.refused > 0 || l.Width() != ceiling {
+		if got := s.load(l, 800, 1, 60*time.Second); got.refused > 0 || l.Width() != bounds.Rest {
 			t.Errorf("%.1f are refused after it, and the width is %d", got.refused, l.Width())
 		}
 	})
@@ -138,10 +147,10 @@ func TestAfterAnOverloadTheWholeWidthComesBack(t *testing.T) {
 func TestTheFloorIsKept(t *testing.T) {
 	t.Parallel()
 	play(t, func(t *testing.T) {
-		l, s := inflight.Adaptive(floor, ceiling), newStore(1, 10*time.Millisecond)
+		l, s := inflight.Adaptive(bounds), newStore(1, 10*time.Millisecond)
 		s.load(l, 50, 1, 10*time.Second)
 		s.load(l, 1000, 1, 30*time.Second)
-		if l.Width() < floor {
+		if l.Width() < bounds.Floor {
 			t.Errorf("the width is %d", l.Width())
 		}
 	})
@@ -149,7 +158,7 @@ func TestTheFloorIsKept(t *testing.T) {
 
 func BenchmarkEnterAndLeave(b *testing.B) {
 	for name, l := range map[string]*inflight.Limit{
-		"none": nil, "fixed": inflight.Fixed(100), "adaptive": inflight.Adaptive(floor, ceiling),
+		"none": nil, "fixed": inflight.Fixed(100), "adaptive": inflight.Adaptive(bounds),
 	} {
 		b.Run(name, func(b *testing.B) {
 			entered := time.Now()

@@ -15,11 +15,12 @@ import (
 // The median is looked at rather than the slowest, because a queue delays all of them,
 // while a large list, a lost packet or a collection of garbage delays some.
 type tuner struct {
-	limit          *Limit
-	floor, ceiling float64
+	limit                *Limit
+	floor, rest, ceiling float64
 
 	mu      sync.Mutex
 	width   float64       // that of the limit, with its fraction
+	most    float64       // that ran at once, of late
 	usual   time.Duration // the median without a queue; 0 until it is known
 	trial   *trial        // nil unless one is on
 	refuses time.Time     // since when something was refused in every window
@@ -51,14 +52,16 @@ const (
 	// something was refused all the while: what was learnt may be out of date.
 	searchCut   = 0.7
 	searchAfter = 10 * time.Second
+	// fade is what is left after a window of how many ran at once: half in ten seconds.
+	fade = 0.983
 	// same is how many times the median may be what it was and still be the same.
 	same = 1.15
 )
 
-func newTuner(l *Limit, floor, ceiling int) *tuner {
+func newTuner(l *Limit, b Bounds) *tuner {
 	now := time.Now()
 	return &tuner{
-		limit: l, floor: float64(min(floor, ceiling)), ceiling: float64(ceiling), width: float64(ceiling),
+		limit: l, floor: float64(b.Floor), rest: float64(b.Rest), ceiling: float64(b.Ceiling), width: float64(b.Rest),
 		refuses: now, window: window{began: now},
 	}
 }
@@ -95,6 +98,7 @@ func (t *tuner) judge(now time.Time, median time.Duration, refused int64) {
 	if t.usual == 0 {
 		t.usual = median
 	}
+	t.most = max(t.most*fade, float64(t.window.most))
 	if !t.endTrial(now, median) {
 		t.steer(now, median, refused)
 	}
@@ -137,10 +141,19 @@ func (t *tuner) steer(now time.Time, median time.Duration, refused int64) {
 	case refused > 0 && now.Sub(t.refuses) > searchAfter:
 		t.try(now, median, t.width*searchCut, true)
 	case refused == 0:
-		t.width += max(1, t.width/32)
+		t.relax()
 		t.usual += (median - t.usual) / 16
 	case float64(median) < float64(t.usual)*(1+aim)/2: // half-way to what is aimed at
 		t.width += max(1, t.width/16)
+	}
+}
+
+// relax brings the width, where nothing is refused, nearer to twice what is needed.
+func (t *tuner) relax() {
+	if to := max(t.rest, 2*t.most); t.width < to {
+		t.width = min(t.width+max(1, t.width/32), to)
+	} else {
+		t.width -= (t.width - to) / 32
 	}
 }
 
