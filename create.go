@@ -26,7 +26,7 @@ type New struct {
 
 // Create makes a session and returns it. It costs one store call; with
 // Options.MaxPerUser a read and a transaction, and more at the limit. Errors:
-// CodeInvalidUserID, CodeUserNotAllowed, CodeInvalidValue, CodeTooLarge,
+// CodeInvalidUserID, CodeUserNotAllowed, CodeInvalidValue, CodeTooLarge, CodeTooDeep,
 // CodeTooManySessions, CodeContention, CodeUnavailable.
 func (s *Service) Create(ctx context.Context, n New) (*Session, error) {
 	if err := s.validateNew(n); err != nil {

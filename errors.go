@@ -17,6 +17,8 @@ const (
 	CodeConflict Code = "version_conflict"
 	// CodeTooLarge: more than a session may hold.
 	CodeTooLarge Code = "too_large"
+	// CodeTooDeep: data nested deeper than MaxDataDepth.
+	CodeTooDeep Code = "too_deep"
 	// CodeInvalidUserID: a user id that no session may have.
 	CodeInvalidUserID Code = "invalid_user_id"
 	// CodeUserNotAllowed: a user outside the namespace that the caller is restricted

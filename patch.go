@@ -12,7 +12,8 @@ type Patch func(data []byte) ([]byte, error)
 // read, and is tried again on what another made of it, at most maxTries times.
 // With an idle timeout it is an activity: see Touch. It costs a read and a write. With match, the
 // session must be at a version of it. Errors: those of p, CodeNotFound,
-// CodeExpired, CodeConflict, CodeContention, CodeTooLarge, CodeUnavailable.
+// CodeExpired, CodeConflict, CodeContention, CodeTooLarge,
+// CodeTooDeep, CodeUnavailable.
 func (s *Service) Patch(ctx context.Context, id string, p Patch, match Match) (*Session, error) {
 	patched, err := s.inTurn(ctx, id, func() (*Session, error) { return s.patchOnce(ctx, id, p, match) })
 	if err == nil {
@@ -30,7 +31,7 @@ func (s *Service) patchOnce(ctx context.Context, id string, p Patch, match Match
 	if err != nil {
 		return nil, err
 	}
-	if err := s.validateData(data); err != nil {
+	if err := s.validatePatched(found.Data, data); err != nil {
 		return nil, err
 	}
 	now := s.clock()

@@ -152,7 +152,7 @@ func (s *Service) present(ctx context.Context, id string) (*Session, error) {
 
 // Update replaces the session's data whole and returns the session as it now is.
 // With an idle timeout it is an activity: see Touch. With match, the session must be at a version of
-// it. Errors: CodeNotFound, CodeExpired, CodeConflict, CodeTooLarge,
+// it. Errors: CodeNotFound, CodeExpired, CodeConflict, CodeTooLarge, CodeTooDeep,
 // CodeUnavailable.
 func (s *Service) Update(ctx context.Context, id string, data []byte, match Match) (*Session, error) {
 	if err := s.validateData(data); err != nil {

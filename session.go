@@ -163,9 +163,9 @@ func invalidUserID(sentence string) error {
 	return &Error{Code: CodeInvalidUserID, Message: sentence, Field: "userId"}
 }
 
-// validateData returns nil for a data text whose size every engine can store,
-// else an Error of CodeTooLarge. That the text is JSON is checked where it
-// comes in, once, by a strict parser.
+// validateData returns nil for a data text that every engine can store and every
+// reader can read, else an Error of CodeTooLarge or CodeTooDeep. That the text is JSON
+// is checked where it comes in, once, by a strict parser.
 func (s *Service) validateData(data []byte) error {
 	if len(data) > s.options.MaxDataBytes {
 		return &Error{
@@ -173,6 +173,9 @@ func (s *Service) validateData(data []byte) error {
 			Message: fmt.Sprintf("data must be at most %d bytes of JSON; it has %d", s.options.MaxDataBytes, len(data)),
 			Field:   "data",
 		}
+	}
+	if NestedDeeper(data, MaxDataDepth) {
+		return ErrTooDeep
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"session-api"
 	"session-api/internal/config"
+	"session-api/internal/inflight"
 	"session-api/store/dynamo"
 	"session-api/store/embedded"
 	"session-api/store/memory"
@@ -31,13 +32,21 @@ type opener struct {
 	// place says where it keeps sessions, for the log.
 	place func(*config.Store) string
 	open  func(*config.Store, *slog.Logger) (engine, error)
+	// inFlight is how many requests it takes at once if nobody says.
+	inFlight func(*config.Store) *inflight.Limit
 }
 
 // engines are all engines. Nothing else in the program names one.
 var engines = map[config.Engine]opener{
-	config.Embedded: {place: func(c *config.Store) string { return c.DataDir }, open: openEmbedded},
-	config.Memory:   {place: func(*config.Store) string { return "this process, until it ends" }, open: openMemory},
-	config.DynamoDB: {place: func(c *config.Store) string { return c.TableName + " in " + c.Region }, open: openDynamoDB},
+	config.Embedded: {
+		place: func(c *config.Store) string { return c.DataDir }, open: openEmbedded, inFlight: alwaysManyInFlight,
+	},
+	config.Memory: {
+		place: func(*config.Store) string { return "this process, until it ends" }, open: openMemory, inFlight: alwaysManyInFlight,
+	},
+	config.DynamoDB: {
+		place: func(c *config.Store) string { return c.TableName + " in " + c.Region }, open: openDynamoDB, inFlight: asManyAsTheTableTakes,
+	},
 }
 
 // openEngine opens the engine that c selects and logs which one it is and why.

@@ -9,6 +9,7 @@
 //	serve.go        the server's wiring, in order
 //	server.go       the limits of net/http's server
 //	stop.go         the graceful stop
+//	limits.go       how much is taken in
 //	heap.go         a setting of the garbage collector
 //	engines.go      the one place that knows the storage engines
 //	cursorkey.go    the file with the key of cursors

@@ -45,6 +45,10 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 	if err != nil {
 		return both(err, engine.Close())
 	}
+	clients, err := newClients(c.Limits)
+	if err != nil {
+		return both(err, engine.Close())
+	}
 	api := httpapi.New(service, httpapi.Options{
 		Logger:         log,
 		MaxBodyBytes:   c.HTTP.MaxBodyBytes,
@@ -52,6 +56,9 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 		RequireIfMatch: c.HTTP.RequireIfMatch,
 		Callers:        callers.gate(),
 		HideDocs:       !c.Callers.ServesDocs(),
+		InFlight:       newInFlight(c),
+		Limiter:        newLimiter(c.Limits),
+		Clients:        clients,
 	})
 	listener, err := listen(c.HTTP.Listen)
 	if err != nil {
@@ -60,13 +67,14 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 	callers.say(log)
 	log.Info("listening", "addr", listener.Addr().String(), "tls", settings != nil)
 
+	door := newDoor(listener, c.Limits, log)
 	requests, cut := context.WithCancel(context.Background())
 	defer cut()
 	callers.watch(requests)
 	go reload.Watch(requests, certificates...)
 	s := stopper{
 		drain:  api.Drain,
-		server: newServer(requests, api, c.HTTP, settings, log),
+		server: newServer(requests, api, door, c.HTTP, settings, log),
 		cut:    cut,
 		jobs:   service,
 		store:  engine,
@@ -74,7 +82,7 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 		grace:  c.HTTP.ShutdownGrace,
 		log:    log,
 	}
-	return s.serveUntil(signals, listener)
+	return s.serveUntil(signals, door)
 }
 
 func newService(e engine, c config.Sessions, log *slog.Logger) (*session.Service, error) {

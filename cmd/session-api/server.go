@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"session-api/internal/config"
+	"session-api/internal/door"
+	"session-api/internal/httpapi"
 )
 
 // The limits of a connection that no option sets.
@@ -25,15 +27,11 @@ const (
 	// (AWS: Application Load Balancers, "Connection idle timeout"). Were it
 	// below, the server could close one just as a request sets out on it.
 	idleTimeout = 90 * time.Second
-
-	// headerBytes bounds a request's header; net/http allows another 4,096. The
-	// longest that a caller needs is a list's cursor, up to 8 KiB.
-	headerBytes = 16 << 10
 )
 
-// newServer returns the server of h, with TLS if there are settings for it. The
+// newServer returns the server of h behind d, with TLS if there are settings for it. The
 // contexts of requests end with base.
-func newServer(base context.Context, h http.Handler, c config.HTTP, settings *tls.Config, log *slog.Logger) *http.Server {
+func newServer(base context.Context, h http.Handler, d *door.Door, c config.HTTP, settings *tls.Config, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: headerTimeout,
@@ -42,11 +40,13 @@ func newServer(base context.Context, h http.Handler, c config.HTTP, settings *tl
 		ReadTimeout:    headerTimeout + c.RequestTimeout,
 		WriteTimeout:   c.RequestTimeout + writeSlack,
 		IdleTimeout:    idleTimeout,
-		MaxHeaderBytes: headerBytes,
+		MaxHeaderBytes: httpapi.MaxHeaderBytes,
 		TLSConfig:      settings,
 		// "OPTIONS *" is no route: the API says so in its own words.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     serverLog(log),
 		BaseContext:                  func(net.Listener) context.Context { return base },
+		ConnContext:                  d.Context,
+		ConnState:                    d.State,
 	}
 }

@@ -32,7 +32,7 @@ func TestEveryEngineThatCanBeChosenIsWired(t *testing.T) {
 		}
 		names := strings.Fields(strings.NewReplacer(",", "", " or ", " ").Replace(o.Allowed))
 		for _, name := range names {
-			if e := engines[config.Engine(name)]; e.open == nil || e.place == nil {
+			if e := engines[config.Engine(name)]; e.open == nil || e.place == nil || e.inFlight == nil {
 				t.Errorf("%s is not in engines", name)
 			}
 		}

@@ -45,7 +45,7 @@ func Handler(specURL string, notFound http.Handler) http.Handler {
 			notFound.ServeHTTP(w, r)
 			return
 		}
-		setHeaders(w.Header())
+		guard(w.Header(), pagePolicy, r.TLS != nil)
 		found.serve(w, r)
 	})
 }
@@ -76,27 +76,4 @@ func mustRead(files fs.FS, name string) []byte {
 		panic(err)
 	}
 	return body
-}
-
-// policy lets the page load what this package serves and call its own server,
-// and nothing else. The "data:" images are the icons inside swagger-ui.css.
-var policy = strings.Join([]string{
-	"default-src 'none'",
-	"script-src 'self'",
-	"style-src 'self'",
-	"img-src 'self' data:",
-	"connect-src 'self'",
-	"base-uri 'none'",
-	"form-action 'none'",
-	"frame-ancestors 'none'",
-}, "; ")
-
-// setHeaders sets what a browser must know. Cross-Origin-Opener-Policy is not
-// there: browsers heed it over HTTPS alone, and complain on every other page.
-func setHeaders(h http.Header) {
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Frame-Options", "DENY") // frame-ancestors, for old browsers
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 }

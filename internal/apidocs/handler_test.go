@@ -79,6 +79,31 @@ func TestEveryAnswerHasAStrictPolicy(t *testing.T) {
 	}
 }
 
+func TestWhatIsOnlyReadMayDoNothing(t *testing.T) {
+	t.Parallel()
+	h := http.Header{}
+	apidocs.GuardText(h, httptest.NewRequest("GET", "/", nil))
+	if got := h.Get("Content-Security-Policy"); strings.Contains(got, "self") || !strings.Contains(got, "default-src 'none'") || !strings.Contains(got, "sandbox") {
+		t.Errorf("the policy is %q", got)
+	}
+	for _, name := range []string{"X-Frame-Options", "Referrer-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy"} {
+		if h.Get(name) == "" {
+			t.Errorf("no %s", name)
+		}
+	}
+}
+
+func TestAnOriginKeepsToItselfWhereBrowsersHeedThat(t *testing.T) {
+	t.Parallel()
+	for scheme, want := range map[string]string{"http": "", "https": "same-origin"} {
+		w := httptest.NewRecorder()
+		apidocs.Handler("/contract.json", http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("GET", scheme+"://example.com/docs", nil))
+		if got := w.Header().Get("Cross-Origin-Opener-Policy"); got != want {
+			t.Errorf("over %s Cross-Origin-Opener-Policy is %q", scheme, got)
+		}
+	}
+}
+
 func TestCompressedAssetsAreTheSameToEveryClient(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"} {

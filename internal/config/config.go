@@ -32,6 +32,7 @@ type Config struct {
 	AtRest   AtRest   `embed:"" group:"At rest"`
 	HTTP     HTTP     `embed:"" group:"HTTP"`
 	Callers  Callers  `embed:"" group:"Callers"`
+	Limits   Limits   `embed:"" group:"Limits"`
 	Sessions Sessions `embed:"" group:"Sessions"`
 	Logs     Logs     `embed:"" group:"Logs"`
 }
@@ -59,7 +60,7 @@ func (c *Config) Check() error {
 	if engine, _ := c.Store.Engine(); engine == DynamoDB && !c.Store.ConsistentRead && c.Sessions.MaxPerUser > 0 {
 		return errors.New("SESSION_MAX_PER_USER (--session-max-per-user) needs DYNAMODB_CONSISTENT_READ: reads that trail behind cannot keep a limit")
 	}
-	if err := c.AtRest.check(); err != nil {
+	if err := errors.Join(c.AtRest.check(), c.Limits.check()); err != nil {
 		return err
 	}
 	if err := c.checkCallers(); err != nil {

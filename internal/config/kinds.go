@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -24,23 +23,25 @@ type kind struct {
 
 // kinds are what the tag "type" can name.
 var kinds = map[string]kind{
-	"choice":   {read: readChoice, allowed: choices},
-	"level":    {read: readLevel, allowed: choices},
-	"switch":   {read: readSwitch, allowed: choices},
-	"whole":    ranged("a whole number from %s to %s", strconv.Atoi, strconv.Atoi),
-	"size":     ranged("a number of bytes from %s to %s, such as 65536 or 64KiB", parseSize, parseSize),
-	"duration": ranged("a duration from %s to %s, such as 1m30s", time.ParseDuration, time.ParseDuration),
-	"hours":    ranged("a number of hours from %s to %s, such as 24 or 0.5", parseHours, time.ParseDuration),
-	"path":     text(isPath, "a path"),
-	"modes":    {read: readModes, allowed: func(t tags) string { return "none, or a list with commas of " + listed(words(t)[1:], "and") }},
-	"scopes":   {read: readScopes, allowed: func(t tags) string { return "a list with commas of " + listed(words(t), "and") }},
-	"number":   ranged("a number from %s to %s", parseNumber, parseNumber),
-	"text":     text(isText, "a text of one line"),
-	"keyset":   text(isKeySetURL, "an https URL (http on the loopback address only) without user, password and fragment"),
-	"host":     text(isHost, "an IP address or a host name, without a port"),
-	"table":    text(isTableName, "a DynamoDB table name (3 to 255 letters, digits, dots, hyphens or underscores)"),
-	"tag":      text(isTag, "name=value, of 1 to 128 and at most 256 letters, digits, spaces or + - . _ : / @, not beginning with aws:"),
-	"region":   text(isRegion, "the name of an AWS region, such as us-west-2"),
+	"choice":    {read: readChoice, allowed: choices},
+	"level":     {read: readLevel, allowed: choices},
+	"switch":    {read: readSwitch, allowed: choices},
+	"size":      ranged("a number of bytes from %s to %s, such as 65536 or 64KiB", parseSize, parseSize),
+	"duration":  ranged("a duration from %s to %s, such as 1m30s", time.ParseDuration, time.ParseDuration),
+	"hours":     ranged("a number of hours from %s to %s, such as 24 or 0.5", parseHours, time.ParseDuration),
+	"path":      text(isPath, "a path"),
+	"modes":     {read: readModes, allowed: func(t tags) string { return "none, or a list with commas of " + listed(words(t)[1:], "and") }},
+	"scopes":    {read: readScopes, allowed: func(t tags) string { return "a list with commas of " + listed(words(t), "and") }},
+	"number":    ranged("a number from %s to %s", parseNumber, parseNumber),
+	"text":      text(isText, "a text of one line"),
+	"keyset":    text(isKeySetURL, "an https URL (http on the loopback address only) without user, password and fragment"),
+	"host":      text(isHost, "an IP address or a host name, without a port"),
+	"table":     text(isTableName, "a DynamoDB table name (3 to 255 letters, digits, dots, hyphens or underscores)"),
+	"tag":       text(isTag, "name=value, of 1 to 128 and at most 256 letters, digits, spaces or + - . _ : / @, not beginning with aws:"),
+	"region":    text(isRegion, "the name of an AWS region, such as us-west-2"),
+	"whole":     whole,
+	"networks":  text(isNetworks, "IP addresses or networks in the form 10.0.0.0/8, with commas between them"),
+	"autowhole": autoWhole,
 }
 
 // ranged is a kind whose values have an order and lie between the tags min and

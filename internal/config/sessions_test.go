@@ -30,6 +30,7 @@ func TestOptionsThatDoNotGoTogetherAreNamed(t *testing.T) {
 		{[]string{"SESSION_IDLE_TIMEOUT=721h"}, []string{"SESSION_IDLE_TIMEOUT", "720h"}},
 		{[]string{"DYNAMODB_TABLE_NAME=tab", "DYNAMODB_CONSISTENT_READ=false", "SESSION_MAX_PER_USER=1"}, []string{"SESSION_MAX_PER_USER", "DYNAMODB_CONSISTENT_READ"}},
 		{[]string{"SESSION_IDLE_TIMEOUT=10s", "SESSION_TOUCH_INTERVAL=6s"}, []string{"SESSION_TOUCH_INTERVAL", "6s", "SESSION_IDLE_TIMEOUT", "10s"}},
+		{[]string{"RATE_LIMIT_BURST=5"}, []string{"RATE_LIMIT_BURST", "RATE_LIMIT_RPS"}},
 	} {
 		err := mustParse(t, nil, test.variables...).Check()
 		for _, word := range test.named {
@@ -38,7 +39,7 @@ func TestOptionsThatDoNotGoTogetherAreNamed(t *testing.T) {
 			}
 		}
 	}
-	for _, variables := range [][]string{nil, {"SESSION_TTL_HOURS=2000"}, {"SESSION_IDLE_TIMEOUT=10s", "SESSION_TOUCH_INTERVAL=5s"}, {"SESSION_TOUCH_INTERVAL=1h"},
+	for _, variables := range [][]string{nil, {"SESSION_TTL_HOURS=2000"}, {"SESSION_IDLE_TIMEOUT=10s", "SESSION_TOUCH_INTERVAL=5s"}, {"SESSION_TOUCH_INTERVAL=1h"}, {"RATE_LIMIT_BURST=5", "RATE_LIMIT_RPS=1"},
 		{"DYNAMODB_CONSISTENT_READ=false", "SESSION_MAX_PER_USER=1"}, {"DYNAMODB_TABLE_NAME=tab", "SESSION_MAX_PER_USER=1"}} {
 		if err := mustParse(t, nil, variables...).Check(); err != nil {
 			t.Errorf("%v is refused: %v", variables, err)

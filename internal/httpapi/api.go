@@ -7,6 +7,10 @@ import (
 	"time"
 
 	"session-api"
+	"session-api/internal/clientaddr"
+	"session-api/internal/inflight"
+	"session-api/internal/ratelimit"
+	"session-api/internal/tally"
 )
 
 // Options set up an API. The zero value of a field takes its default.
@@ -26,6 +30,13 @@ type Options struct {
 	// HideDocs leaves the contract and the page that explains it out of what is
 	// served; default false.
 	HideDocs bool
+	// InFlight says how many requests may run at once, beside /health and /ready; nil
+	// means any number.
+	InFlight *inflight.Limit
+	// Limiter says how often a caller may call; nil means any number of times.
+	Limiter *ratelimit.Limiter
+	// Clients says from where a request comes; nil means from its peer.
+	Clients *clientaddr.Resolver
 	// Now is the clock that /health tells; nil means time.Now. Deadlines and
 	// durations go by the machine's own.
 	Now func() time.Time
@@ -47,6 +58,12 @@ type API struct {
 	timeout        time.Duration
 	requireIfMatch bool
 	now            func() time.Time
+	inFlight       *inflight.Limit
+	overloaded     string // see overloadedBody
+	shedding       tally.Tally
+	limiter        *ratelimit.Limiter
+	clients        *clientaddr.Resolver
+	limiting       tally.Tally
 	mux            *http.ServeMux
 	noRoute        http.Handler // for what the mux is not to see
 	routes         []Route
@@ -59,6 +76,7 @@ func New(svc *session.Service, o Options) *API {
 	a := &API{
 		svc: svc, log: o.Logger, maxBody: o.MaxBodyBytes, timeout: o.RequestTimeout,
 		requireIfMatch: o.RequireIfMatch, callers: o.Callers, hideDocs: o.HideDocs, now: o.Now,
+		inFlight: o.InFlight, overloaded: overloadedBody(), limiter: o.Limiter, clients: o.Clients,
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -88,7 +106,15 @@ func (a *API) Routes() []Route { return append([]Route(nil), a.routes...) }
 // ServeHTTP gives the request its id and deadline, hands it to its route, and
 // sees to it that every way out is an answer and a log line.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	probe := isProbe(r.URL.Path)
+	if !probe && !a.inFlight.Enter() {
+		a.shed(w, r)
+		return
+	}
 	x := &exchange{ResponseWriter: w, start: time.Now()}
+	if !probe {
+		x.place = a.inFlight
+	}
 	h := w.Header()
 	h["Cache-Control"] = noStore
 	h["X-Content-Type-Options"] = noSniff
@@ -111,6 +137,10 @@ var (
 // route passes the request to the mux, which would answer an unclean path with
 // an HTML redirect and "*" with nothing: those are no routes of ours.
 func (a *API) route(x *exchange, r *http.Request) {
+	if err := checkFraming(x, r); err != nil {
+		a.fail(x, r, err)
+		return
+	}
 	if !cleanPath(r.URL.EscapedPath()) {
 		a.noRoute.ServeHTTP(x, r)
 		return

@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"session-api"
+	"session-api/internal/door"
 )
 
 // readObject reads the request's body, which must be one JSON object with members
@@ -42,8 +43,21 @@ func (a *API) readOptionalObject(x *exchange, r *http.Request, allowed ...string
 	return parseObject(text, allowed)
 }
 
-// readAll reads the whole body, at most maxBody bytes of it.
+// readAll reads the whole body, at most maxBody bytes of it. Meanwhile the request has
+// no place in flight.
 func (a *API) readAll(x *exchange, r *http.Request) ([]byte, error) {
+	x.stepAside()
+	text, err := a.receive(x, r)
+	if err == nil && !x.stepBack(a.inFlight) {
+		err = errOverloaded
+	}
+	return text, err
+}
+
+// firstBytes is how much room a body has before any of it came.
+const firstBytes = 16 << 10
+
+func (a *API) receive(x *exchange, r *http.Request) ([]byte, error) {
 	if r.ContentLength > a.maxBody {
 		return nil, a.bodyTooLarge()
 	}
@@ -51,7 +65,10 @@ func (a *API) readAll(x *exchange, r *http.Request) ([]byte, error) {
 	// under test may have no connection; they need no deadline.
 	conn := http.NewResponseController(x.ResponseWriter)
 	_ = conn.SetReadDeadline(x.start.Add(a.timeout))
-	text := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
+	door.Waiting(r.Context(), true)
+	defer door.Waiting(r.Context(), false)
+	// Room for more than firstBytes is made as they come: a length is but a promise.
+	text := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), firstBytes)+bytes.MinRead))
 	// The limit must see net/http's own writer: it tells it to close the
 	// connection rather than read on.
 	_, err := text.ReadFrom(http.MaxBytesReader(x.ResponseWriter, r.Body, a.maxBody))
@@ -103,6 +120,9 @@ func (b body) get(name string) jsontext.Value {
 // or differ in case, text must be UTF-8 without lone surrogates (RFC 7493), and
 // nothing may follow the object.
 func parseObject(text []byte, allowed []string) (body, error) {
+	if session.NestedDeeper(text, maxBodyDepth) {
+		return nil, errBodyTooDeep
+	}
 	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	switch d.PeekKind() {
 	case jsontext.KindBeginObject, jsontext.KindInvalid:
@@ -122,6 +142,9 @@ func parseObject(text []byte, allowed []string) (body, error) {
 
 // parseValue is parseObject for any value, which it returns without white space.
 func parseValue(text []byte) (jsontext.Value, error) {
+	if session.NestedDeeper(text, maxBodyDepth) {
+		return nil, errBodyTooDeep
+	}
 	d := jsontext.NewDecoder(bytes.NewBuffer(text))
 	value, err := d.ReadValue()
 	if err != nil {
@@ -132,6 +155,16 @@ func parseValue(text []byte) (jsontext.Value, error) {
 		return nil, err
 	}
 	return value, value.Compact()
+}
+
+// maxBodyDepth is how deep a body may be nested: data as deep as it may be, in an
+// operation of a list, which is a JSON patch. It is looked at before anything else,
+// because the parser goes down level by level itself.
+const maxBodyDepth = session.MaxDataDepth + 2
+
+var errBodyTooDeep = &session.Error{
+	Code:    session.CodeTooDeep,
+	Message: fmt.Sprintf("The body must be nested at most %d levels deep, data in it at most %d", maxBodyDepth, session.MaxDataDepth),
 }
 
 func atEnd(d *jsontext.Decoder) error {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -131,6 +132,25 @@ func TestABodyOverTheLimitIsRefused(t *testing.T) {
 	}
 }
 
+// TestALengthIsBelievedWhenTheBytesAreThere cannot run beside others, whose memory it
+// would count.
+func TestALengthIsBelievedWhenTheBytesAreThere(t *testing.T) {
+	h := newHarness(t, nil)
+	const promised, requests = 380_000, 50
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range requests {
+		r := httptest.NewRequest("POST", "/sessions", strings.NewReader("{"))
+		r.Header.Set("Content-Type", "application/json")
+		r.ContentLength = promised
+		isProblem(t, h.do(r), 400, "malformed_json")
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / requests; each > promised/4 {
+		t.Errorf("a promise of %d bytes takes %d", promised, each)
+	}
+}
+
 func TestDataThatNoEngineCouldHoldIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, nil, func(o *httpapi.Options) { o.MaxBodyBytes = 1 << 20 })
@@ -138,6 +158,65 @@ func TestDataThatNoEngineCouldHoldIsRefused(t *testing.T) {
 	over := `"` + strings.Repeat("x", session.MaxDataBytes-1) + `"`
 	isProblem(t, h.call("POST", "/sessions", `{"userId":"u","data":`+over+`}`), 413, "too_large")
 	isProblem(t, h.call("PUT", "/sessions/"+id, `{"data":`+over+`}`), 413, "too_large")
+}
+
+func TestABodyIsNestedToABoundAndNoDeeper(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	deep := func(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
+	const most = session.MaxDataDepth
+	id := h.create("u", deep(most))
+	if a := h.call("GET", "/sessions/"+id, ""); !strings.Contains(a.text, deep(most)) {
+		t.Errorf("the data did not come back: %s", a.text)
+	}
+	for _, c := range [][3]string{
+		{"POST", "", `{"userId":"u","data":` + deep(most+1) + `}`},
+		{"POST", "", `{"userId":"u","data":` + deep(most+2) + `}`},
+		{"POST", "", strings.Repeat("[", 150_000)}, // nobody closes them
+		{"POST", "", strings.Repeat(`{"a":`, 50_000)},
+		{"PUT", "/" + id, `{"data":` + deep(most+1) + `}`},
+		{"POST", "/" + id + "/extend", `{"ttlSeconds":` + deep(most+2) + `}`},
+	} {
+		a := h.call(c[0], "/sessions"+c[1], c[2])
+		isProblem(t, a, 400, "too_deep")
+		if !strings.Contains(a.member(t, "error"), "100") {
+			t.Errorf("the limit is not named: %s", a.text)
+		}
+	}
+	for mediaType, body := range map[string]string{
+		mergeType: deep(most + 1), patchType: `[{"op":"replace","path":"","value":` + deep(most+1) + `}]`,
+	} {
+		isProblem(t, h.send("PATCH", "/sessions/"+id, body, "Content-Type", mediaType), 400, "too_deep")
+	}
+	for mediaType, body := range map[string]string{
+		mergeType: deep(most), patchType: `[{"op":"replace","path":"","value":` + deep(most) + `}]`,
+	} {
+		if a := h.send("PATCH", "/sessions/"+id, body, "Content-Type", mediaType); a.status != 200 {
+			t.Errorf("a patch as deep as may be is answered %d %s", a.status, a.text)
+		}
+	}
+}
+
+func TestPatchesCannotDeepenDataBeyondTheBound(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	id := h.create("u", `{"a":{}}`)
+	// Each puts the whole into itself, or goes on where the one before ended.
+	path := "/a"
+	for levels := 2; levels <= session.MaxDataDepth+1; levels++ {
+		a := h.send("PATCH", "/sessions/"+id, `[{"op":"add","path":"`+path+`/a","value":{}}]`, "Content-Type", patchType)
+		if levels < session.MaxDataDepth && a.status != 200 {
+			t.Fatalf("at %d levels a patch is answered %d %s", levels, a.status, a.text)
+		}
+		if levels >= session.MaxDataDepth {
+			isProblem(t, a, 400, "too_deep")
+			break
+		}
+		path += "/a"
+	}
+	id = h.create("u", `{"a":{}}`)
+	doubling := `{"op":"copy","from":"","path":"/a/a"}`
+	isProblem(t, h.send("PATCH", "/sessions/"+id, "["+strings.Repeat(doubling+",", 60)+doubling+"]", "Content-Type", patchType), 400, "too_deep")
 }
 
 // FuzzTheDoor holds the door against encoding/json: what it lets in must be an

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"session-api/internal/auth"
+	"session-api/internal/inflight"
 )
 
 // exchange is one request on its way through: the writer of its answer, and
@@ -19,6 +20,9 @@ type exchange struct {
 	caller *auth.Caller // nil where nobody asks who calls, or nobody known does
 	start  time.Time
 	status int // 0 until the answer begins
+
+	place   *inflight.Limit // where it has a place in flight, if it has one
+	entered time.Duration   // when it took it, after start
 
 	operation string // "Created", …; "" for requests that change nothing
 	sessionID string // redacted when it is logged, never before
@@ -35,6 +39,7 @@ type exchange struct {
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
+		x.leave()
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
@@ -43,6 +48,7 @@ func (x *exchange) WriteHeader(status int) {
 func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
+		x.leave()
 	}
 	return x.ResponseWriter.Write(b) // #nosec G705 -- JSON, and static pages of ours; nosniff goes with all
 }

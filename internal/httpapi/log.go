@@ -16,6 +16,7 @@ import (
 // finish runs when a request is over, however it went: it turns a panic into a
 // logged 500 and writes the request's log lines.
 func (a *API) finish(x *exchange, r *http.Request) {
+	defer x.leave() // if no answer began
 	if p := recover(); p != nil {
 		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(p) // net/http cuts the connection and logs nothing

@@ -26,6 +26,14 @@ const (
 	codeBodyTimeout   session.Code = "request_timeout"
 	codeInternal      session.Code = "internal"
 	codeShuttingDown  session.Code = "shutting_down"
+	codeOverloaded    session.Code = "overloaded"
+	codeRateLimited   session.Code = "rate_limited"
+
+	codeMalformedRequest session.Code = "malformed_request"
+	codeExpectation      session.Code = "expectation_failed"
+	codeHeaderTooLarge   session.Code = "header_too_large"
+	codeTransferCoding   session.Code = "unsupported_transfer_coding"
+	codeHTTPVersion      session.Code = "unsupported_http_version"
 )
 
 var errNoRoute = &session.Error{Code: codeNoRoute, Message: "There is no such route"}
@@ -49,16 +57,31 @@ type problem struct {
 	RequestID string `json:"requestId"`
 }
 
+func newProblem(status int, err *session.Error, requestID string) problem {
+	return problem{
+		Type:      "about:blank",
+		Title:     http.StatusText(status),
+		Status:    status,
+		Detail:    err.Message,
+		Error:     err.Message,
+		Code:      err.Code,
+		Field:     err.Field,
+		RequestID: requestID,
+	}
+}
+
 const problemType = "application/problem+json"
 
 // statusOf maps codes to HTTP statuses. Codes that are not here are faults of
 // ours: 500, with a sentence that tells nothing.
 var statusOf = map[session.Code]int{
+	codeMalformedRequest:        http.StatusBadRequest,
 	codeMalformedJSON:           http.StatusBadRequest,
 	codeInvalidBody:             http.StatusBadRequest,
 	codeUnknownField:            http.StatusBadRequest,
 	codeInvalidQuery:            http.StatusBadRequest,
 	codeInvalidHeader:           http.StatusBadRequest,
+	session.CodeTooDeep:         http.StatusBadRequest,
 	jsonpatch.CodeInvalid:       http.StatusBadRequest,
 	session.CodeInvalidUserID:   http.StatusBadRequest,
 	session.CodeInvalidLimit:    http.StatusBadRequest,
@@ -82,8 +105,10 @@ var statusOf = map[session.Code]int{
 	codeMediaType:               http.StatusUnsupportedMediaType,
 	session.CodeKeyReused:       http.StatusUnprocessableEntity,
 	codeNoIfMatch:               http.StatusPreconditionRequired,
+	codeRateLimited:             http.StatusTooManyRequests,
 	session.CodeUnavailable:     http.StatusServiceUnavailable,
 	auth.CodeNoKeys:             http.StatusServiceUnavailable,
+	codeOverloaded:              http.StatusServiceUnavailable,
 }
 
 // classify returns the status of err and the Error to tell the caller.
@@ -111,7 +136,11 @@ const retryAfter = "1"
 
 // passes reports whether the same request may well succeed a little later.
 func passes(code session.Code) bool {
-	return code == session.CodeUnavailable || code == auth.CodeNoKeys || code == session.CodeContention || code == session.CodeKeyInFlight
+	switch code {
+	case session.CodeUnavailable, auth.CodeNoKeys, session.CodeContention, session.CodeKeyInFlight, codeOverloaded:
+		return true
+	}
+	return false
 }
 
 // fail answers with the problem that err is. It is the only way to an error
@@ -120,6 +149,8 @@ func passes(code session.Code) bool {
 func (a *API) fail(x *exchange, r *http.Request, err error) {
 	status, known := classify(err)
 	switch {
+	case known.Code == codeOverloaded:
+		a.noteShed()
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, known.Code == auth.CodeNoKeys:
 		a.logRefusal(x, r, status, err)
 	case status >= http.StatusInternalServerError:
@@ -131,16 +162,7 @@ func (a *API) fail(x *exchange, r *http.Request, err error) {
 	if passes(known.Code) {
 		x.Header().Set("Retry-After", retryAfter)
 	}
-	body := problem{
-		Type:      "about:blank",
-		Title:     http.StatusText(status),
-		Status:    status,
-		Detail:    known.Message,
-		Error:     known.Message,
-		Code:      known.Code,
-		Field:     known.Field,
-		RequestID: x.requestIDs[0],
-	}
+	body := newProblem(status, known, x.requestIDs[0])
 	if known.Code == session.CodeConflict {
 		body.Version = &known.Version
 		x.Header().Set("ETag", etag(known.Version))

@@ -132,9 +132,13 @@ func (a *API) dispatch(pattern string, methods resource) http.Handler {
 		x.route = pattern
 		if !isOpen {
 			if err := a.admit(x, r); err != nil {
-				a.fail(x, r, err)
+				a.fail(x, r, a.countFailure(x, r, err))
 				return
 			}
+		}
+		if err := a.limit(x, r); err != nil {
+			a.fail(x, r, err)
+			return
 		}
 		if err := a.serve(x, r, methods, allow); err != nil {
 			a.fail(x, r, err)
@@ -186,7 +190,8 @@ func (a *API) docs() handler {
 }
 
 func static(contentType string, body []byte) handler {
-	return func(x *exchange, _ *http.Request) error {
+	return func(x *exchange, r *http.Request) error {
+		apidocs.GuardText(x.Header(), r)
 		return x.send(http.StatusOK, contentType, body)
 	}
 }

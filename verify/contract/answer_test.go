@@ -48,11 +48,13 @@ func (d *driver) checkHeaders(name string, c call, response *http.Response) {
 	}
 }
 
-// httpHeaders are those of HTTP itself, and those that tell a browser what the
-// page at /docs may do, of which only the policy is promised.
+// httpHeaders are those of HTTP itself, those that tell a browser what it may do with
+// what it is given, of which only the policy is promised, and those that every answer
+// has where there is a limit, of which the description speaks.
 var httpHeaders = []string{
 	"Content-Length", "Content-Type", "Date", "Connection",
 	"X-Frame-Options", "Referrer-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy",
+	"Ratelimit", "Ratelimit-Policy",
 }
 
 // checkProblem checks what a schema cannot say of a problem.

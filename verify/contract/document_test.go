@@ -86,19 +86,30 @@ func (d document) below(o object, names ...string) object {
 // nowhere is a path that no service has.
 const nowhere = "/no-such-path"
 
-// withStrays returns the document with two operations that stand for all the
-// requests that none of its own match, so that what is answered to those is
-// checked like everything else: a method that /sessions does not have, and a path
-// that does not exist. The document tells the answers in x-outside-operations; 401
-// is one to both.
+// strays are the methods of nowhere that stand for what is no request, by the status
+// that it is answered.
+var strays = map[string]string{"400": "put", "417": "post", "431": "delete", "501": "patch", "505": "options"}
+
+// withStrays returns the document with operations that stand for all the requests
+// that none of its own match, so that what is answered to those is checked like
+// everything else: a method that /sessions does not have, a path that does not exist,
+// and what is no request. The document tells the answers in x-outside-operations; 401
+// is one to the first two.
 func (d document) withStrays() document {
 	outside := d.at("x-outside-operations")
 	stray := func(status string) object {
-		return object{"operationId": "stray" + status, "responses": object{status: outside[status], "401": outside["401"]}}
+		responses := object{status: outside[status]}
+		if strays[status] == "" {
+			responses["401"] = outside["401"] // who calls is asked of requests alone
+		}
+		return object{"operationId": "stray" + status, "responses": responses}
 	}
 	c := d.clone()
 	c.at("paths", "/sessions")["patch"] = stray("405")
 	c.at("paths")[nowhere] = object{"get": stray("404")}
+	for status, method := range strays {
+		c.at("paths", nowhere)[method] = stray(status)
+	}
 	return c
 }
 

@@ -61,9 +61,9 @@ var drifts = map[string]struct {
 	"a listed code is in no answer": {
 		func(d document) {
 			codes := d.at("components", "schemas", "ErrorCode")
-			codes["enum"] = append(codes["enum"].([]any), "rate_limited")
+			codes["enum"] = append(codes["enum"].([]any), "out_of_paper")
 		},
-		"the code rate_limited is shown by no operation",
+		"the code out_of_paper is shown by no operation",
 	},
 	"a member is not documented": {
 		func(d document) { delete(d.at("components", "schemas", "Session", "properties"), "updatedAt") },

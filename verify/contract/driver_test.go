@@ -1,10 +1,12 @@
 package contract
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -87,6 +89,24 @@ func (d *driver) send(s *service, c call) object {
 	return body
 }
 
+// sendText sends text, which is no request, and checks the answer as that of c.
+func (d *driver) sendText(s *service, text string, c call) {
+	d.t.Helper()
+	connection, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	if _, err := io.WriteString(connection, text); err != nil {
+		d.t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		d.t.Fatalf("%.60q: %v", text, err)
+	}
+	d.checkAnswer(fmt.Sprintf("%.60q (%s)", text, c.operation), c, d.request(s, c), response, d.read(response))
+}
+
 func (d *driver) request(s *service, c call) *http.Request {
 	d.t.Helper()
 	method, path, _ := strings.Cut(c.operation, " ")
@@ -118,13 +138,19 @@ func (d *driver) do(s *service, request *http.Request) (*http.Response, []byte) 
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	return response, d.read(response)
+}
+
+// read reads the body of a response, and leaves it there.
+func (d *driver) read(response *http.Response) []byte {
+	d.t.Helper()
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	response.Body = io.NopCloser(bytes.NewReader(text))
-	return response, text
+	return text
 }
 
 // neverDriven finds statuses and codes that the document has and no call met.

@@ -30,6 +30,9 @@ func (d *driver) drivePatches(s *service) {
 		send(mergePatch, body, unsaid, 400, "malformed_json")
 		send(jsonPatch, body, unsaid, 400, "malformed_json")
 	}
+	deep := strings.Repeat("[", 101) + strings.Repeat("]", 101)
+	send(mergePatch, deep, unsaid, 400, "too_deep")
+	send(jsonPatch, `[{"op":"replace","path":"","value":`+deep+`}]`, unsaid, 400, "too_deep")
 	for _, body := range []string{
 		`{}`, `[1]`, `[{"op":"spam","path":""}]`, `[{"op":"add","path":"/a"}]`, `[{"op":"add","path":"a","value":1}]`, `[{"op":"remove","path":"/~2"}]`,
 		`[{"op":"move","path":"/a"}]`, `[{"op":"copy","from":"x","path":"/a"}]`, `[{"op":"remove","path":""}]`, `[{"path":"/a"}]`, `[{"op":"test","path":7,"value":1}]`,

@@ -33,6 +33,7 @@ func (d *driver) refuseBodies(s *service, to call, member, good string) {
 			malformed = append(malformed, `{"`+member+`":`+value+`}`)
 		}
 	}
+	refuse(unsaid, 400, "too_deep", strings.Repeat("[", 103)+strings.Repeat("]", 103), isJSON)
 	for _, body := range malformed {
 		refuse(unsaid, 400, "malformed_json", body, isJSON)
 	}

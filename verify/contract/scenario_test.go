@@ -56,6 +56,8 @@ func (d *driver) driveAll() {
 	d.driveScopes()
 	d.driveNamespaces()
 	d.driveWithoutTokenKeys()
+	d.driveRate(startService(d.t, time.Minute, limited))
+	d.driveOverload(startService(d.t, time.Minute, overloaded))
 }
 
 // driveBasics makes the calls in which any drift of the document must show, and no
@@ -71,6 +73,7 @@ func (d *driver) driveBasics() {
 	d.driveRefusedQueries(s)
 	d.driveAbsentAndOver(s)
 	d.driveStrays(s)
+	d.driveNoRequests(s)
 	d.driveFaults(s)
 	d.driveDrained(startService(d.t, time.Minute))
 	d.driveSlow(startService(d.t, 20*time.Millisecond))

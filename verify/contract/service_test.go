@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"session-api"
+	"session-api/internal/door"
 	"session-api/internal/httpapi"
 	"session-api/store/memory"
 )
@@ -47,7 +48,11 @@ func startService(t *testing.T, timeout time.Duration, change ...func(*session.O
 		t.Fatal(err)
 	}
 	s.api = httpapi.New(svc, options)
-	s.Server = httptest.NewServer(s.api)
+	s.Server = httptest.NewUnstartedServer(s.api)
+	d := door.New(s.Listener, door.Options{Refusal: httpapi.Refusal})
+	s.Listener, s.Config.ConnContext, s.Config.ConnState = d, d.Context, d.State
+	s.Config.MaxHeaderBytes = httpapi.MaxHeaderBytes
+	s.Start()
 	t.Cleanup(func() {
 		s.Close()
 		_ = svc.Close(context.WithoutCancel(t.Context()))

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+)
+
+// seen is what came of a load, in requests a second.
+type seen struct {
+	sent, served float64
+	refused      float64       // because there was too much to do
+	failed       float64       // answered otherwise, or not at all
+	p99          time.Duration // of the served
+}
+
+// load sends GETs of a session at this rate, whether those before are answered or not.
+// The first fifth of the time is left out.
+func load(ctx context.Context, url string, perSecond int, d time.Duration) (seen, error) {
+	attacker := vegeta.NewAttacker(vegeta.Timeout(10*time.Second), vegeta.KeepAlive(true), vegeta.Workers(64))
+	defer attacker.Stop()
+	targets := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: url})
+	warm := d / 5
+	var (
+		s     seen
+		took  []time.Duration
+		begin time.Time
+		first error
+	)
+	for r := range attacker.Attack(targets, vegeta.Rate{Freq: perSecond, Per: time.Second}, warm+d, "") {
+		if ctx.Err() != nil {
+			attacker.Stop()
+		}
+		if begin.IsZero() {
+			begin = r.Timestamp
+		}
+		if r.Timestamp.Sub(begin) < warm {
+			continue
+		}
+		s.sent++
+		switch {
+		case r.Code == http.StatusOK:
+			s.served++
+			took = append(took, r.Latency)
+		case r.Code == http.StatusServiceUnavailable && bytes.Contains(r.Body, []byte(`"overloaded"`)):
+			s.refused++
+		default:
+			s.failed++
+			first = fmt.Errorf("%d %s", r.Code, r.Error)
+		}
+	}
+	if s.served == 0 {
+		return s, fmt.Errorf("nothing was served: %w, %w", first, ctx.Err())
+	}
+	for _, count := range []*float64{&s.sent, &s.served, &s.refused, &s.failed} {
+		*count /= d.Seconds()
+	}
+	slices.Sort(took)
+	s.p99 = took[len(took)*99/100]
+	return s, ctx.Err()
+}
