@@ -58,6 +58,6 @@ func newClients(c config.Limits) (*clientaddr.Resolver, error) {
 }
 
 // newDoor returns the door before l.
-func newDoor(l net.Listener, c config.Limits, log *slog.Logger) *door.Door {
-	return door.New(l, door.Options{MaxConnections: c.MaxConnections, Refusal: httpapi.Refusal, Logger: log})
+func newDoor(l net.Listener, c config.Limits, tls bool, log *slog.Logger) *door.Door {
+	return door.New(l, door.Options{MaxConnections: c.MaxConnections, TLS: tls, Refusal: httpapi.Refusal, Logger: log})
 }

@@ -67,7 +67,7 @@ func serve(c *config.Config, out io.Writer, signals <-chan os.Signal) error {
 	callers.say(log)
 	log.Info("listening", "addr", listener.Addr().String(), "tls", settings != nil)
 
-	door := newDoor(listener, c.Limits, log)
+	door := newDoor(listener, c.Limits, settings != nil, log)
 	requests, cut := context.WithCancel(context.Background())
 	defer cut()
 	callers.watch(requests)

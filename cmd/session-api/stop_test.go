@@ -57,7 +57,7 @@ func newRig(t *testing.T, h http.Handler, grace time.Duration) *rig {
 	}
 	base, cut := context.WithCancel(t.Context())
 	log := slog.New(slog.DiscardHandler)
-	door := newDoor(listener, config.Limits{}, log)
+	door := newDoor(listener, config.Limits{}, false, log)
 	b := &rig{store: &closingStore{}, listener: door, signals: make(chan os.Signal, 2), ended: make(chan error, 1)}
 	b.stopper = stopper{
 		drain: func() {}, server: newServer(base, h, door, config.HTTP{RequestTimeout: time.Minute}, nil, log),
@@ -190,7 +190,7 @@ func TestTwoErrorsMakeOneLine(t *testing.T) {
 func TestTheServerLimitsEveryPartOfAnExchange(t *testing.T) {
 	t.Parallel()
 	for _, timeout := range []time.Duration{10 * time.Millisecond, 5 * time.Minute} {
-		s := newServer(t.Context(), nil, newDoor(nil, config.Limits{}, nil), config.HTTP{RequestTimeout: timeout}, nil, slog.New(slog.DiscardHandler))
+		s := newServer(t.Context(), nil, newDoor(nil, config.Limits{}, false, nil), config.HTTP{RequestTimeout: timeout}, nil, slog.New(slog.DiscardHandler))
 		if s.ReadHeaderTimeout <= 0 || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 || !s.DisableGeneralOptionsHandler {
 			t.Errorf("a limit is missing: %+v", s)
 		}
