@@ -291,3 +291,36 @@ func TestWhoHasNoNameHasNoScope(t *testing.T) {
 	h := newHarness(t, nil, func(o *httpapi.Options) { o.Callers = careless{} })
 	isProblem(t, h.call("GET", "/sessions/x", ""), http.StatusForbidden, "insufficient_scope")
 }
+
+func TestACallerSeesTheUsersOfItsPrefixAlone(t *testing.T) {
+	t.Parallel()
+	key := auth.NewKey()
+	entry, err := auth.Key{ID: "shop", Digest: auth.DigestOf(key), Scopes: auth.Read | auth.Write | auth.Admin, UserPrefix: "shop:"}.Entry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := auth.NewKey()
+	other, err := auth.Key{ID: "all", Digest: auth.DigestOf(all), Scopes: auth.Read | auth.Write | auth.Admin}.Entry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := auth.ParseKeys([]byte(`{"keys":[` + string(entry) + `,` + string(other) + `]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHarness(t, nil, func(o *httpapi.Options) { o.Callers = auth.New(auth.Options{Keys: func() *auth.Keys { return keys }}) })
+	shop, everybody := []string{"Authorization", "Bearer " + key}, []string{"Authorization", "Bearer " + all}
+	foreign := h.send("POST", "/sessions", `{"userId":"billing:1"}`, everybody...).header.Get("Location")
+	own := h.send("POST", "/sessions", `{"userId":"shop:1"}`, shop...).header.Get("Location")
+	isProblem(t, h.send("GET", foreign, "", shop...), http.StatusNotFound, "session_not_found")
+	isProblem(t, h.send("DELETE", foreign, "", shop...), http.StatusNotFound, "session_not_found")
+	isProblem(t, h.send("POST", "/sessions", `{"userId":"billing:1"}`, shop...), http.StatusForbidden, "user_not_allowed")
+	for _, path := range []string{own, foreign} {
+		if a := h.send("GET", path, "", everybody...); a.status != http.StatusOK {
+			t.Errorf("%s answers whoever sees everybody %d", path, a.status)
+		}
+	}
+	if a := h.send("GET", "/sessions", "", shop...); string(a.members(t)["sessionCount"]) != "1" {
+		t.Errorf("the list is %s", a.text)
+	}
+}
