@@ -99,7 +99,7 @@ func TestACallersRateIsLimitedAndProbesAreNot(t *testing.T) {
 func TestTheLimitOfRequestsInFlightFollowsTheEngine(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[int][]string{
-		256: {"--session-store=embedded"}, 64: {"--dynamodb-table-name=tab", "--dynamodb-idle-connections=300"}, 8: {"--dynamodb-table-name=tab", "--dynamodb-idle-connections=8"},
+		256: {"--session-store=embedded"}, 128: {"--dynamodb-table-name=tab", "--dynamodb-idle-connections=300"}, 8: {"--dynamodb-table-name=tab", "--dynamodb-idle-connections=8"},
 		7: {"--max-inflight=7"}, 0: {"--max-inflight=0"}, 5: {"--dynamodb-table-name=tab", "--max-inflight=5"},
 	} {
 		if got := newInFlight(parsedConfig(t, args...)).Width(); got != want {

@@ -14,11 +14,11 @@ import (
 
 // How many requests are in flight. Fewer than fewInFlight would keep a table idle that
 // is not far away. A burst of usualInFlight is done within DYNAMODB_ATTEMPT_TIMEOUT by a
-// table that does 200 a second, which is little. More than manyInFlight writers at once
+// table that does 430 a second, which is little. More than manyInFlight writers at once
 // do not make the embedded engine's commits faster (docs/security.md).
 const (
 	fewInFlight   = 16
-	usualInFlight = 64
+	usualInFlight = 128
 	manyInFlight  = 256
 )
 

@@ -43,6 +43,7 @@ func (a *API) create(x *exchange, key string, n session.New) (created *session.S
 	if key != "" {
 		return a.service(x).CreateOnce(x.ctx, key, n)
 	}
+	x.single = true
 	created, err = a.service(x).Create(x.ctx, n)
 	return created, false, err
 }

@@ -23,6 +23,7 @@ type exchange struct {
 
 	place   *inflight.Limit // where it has a place in flight, if it has one
 	entered time.Duration   // when it took it, after start
+	single  bool            // its work is one call of the store, for which it waits and for nobody else
 
 	operation string // "Created", …; "" for requests that change nothing
 	sessionID string // redacted when it is logged, never before

@@ -12,6 +12,7 @@ func (a *API) getSession(x *exchange, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
+	x.single = true
 	found, err := a.service(x).Get(x.ctx, id)
 	if err != nil {
 		return err

@@ -38,9 +38,15 @@ func (x *exchange) stepBack(l *inflight.Limit) bool {
 	return true
 }
 
-// leave gives the place back when the work is done.
+// leave gives the place back when the work is done. Only of requests whose work is a
+// single call of the store does the time say how it is with the store: patches of one
+// session wait for each other, and lists are long or short.
 func (x *exchange) leave() {
-	x.place.Leave(x.start.Add(x.entered))
+	if x.single {
+		x.place.Leave(x.start.Add(x.entered))
+	} else {
+		x.place.Cancel()
+	}
 	x.place = nil
 }
 

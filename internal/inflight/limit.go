@@ -56,14 +56,14 @@ func (l *Limit) Enter() bool {
 	return false
 }
 
-// Cancel ends a request that entered and did nothing of what takes time.
+// Cancel ends a request that entered, and whose time says nothing of the store.
 func (l *Limit) Cancel() {
 	if l != nil {
 		l.running.Add(-1)
 	}
 }
 
-// Leave ends a request that entered then and has done its work.
+// Leave ends a request that entered then, and made one call of the store.
 func (l *Limit) Leave(entered time.Time) {
 	if l == nil {
 		return

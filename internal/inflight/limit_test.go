@@ -46,7 +46,7 @@ func TestNoLimitLetsAnyNumberRun(t *testing.T) {
 }
 
 // bounds are those that the program has for a table.
-var bounds = inflight.Bounds{Floor: 16, Rest: 64, Ceiling: 256}
+var bounds = inflight.Bounds{Floor: 16, Rest: 128, Ceiling: 256}
 
 // TestAtFiveTimesTheLoadAsMuchIsServedAndAsFast holds an adaptive limit, which knows
 // nothing of the store, to what a service under overload is asked for.
@@ -55,7 +55,7 @@ func TestAtFiveTimesTheLoadAsMuchIsServedAndAsFast(t *testing.T) {
 	for _, kind := range []struct {
 		atOnce int
 		takes  time.Duration
-	}{{16, 20 * time.Millisecond}, {16, 5 * time.Millisecond}, {32, 10 * time.Millisecond}, {64, 20 * time.Millisecond}} {
+	}{{16, 20 * time.Millisecond}, {16, 5 * time.Millisecond}, {32, 40 * time.Millisecond}, {64, 80 * time.Millisecond}} {
 		t.Run(fmt.Sprintf("%d at once in %v", kind.atOnce, kind.takes), func(t *testing.T) {
 			t.Parallel()
 			play(t, func(t *testing.T) {
@@ -82,9 +82,9 @@ func TestAtFiveTimesTheLoadAsMuchIsServedAndAsFast(t *testing.T) {
 func TestALimitThatBeganInAnOverloadIsFound(t *testing.T) {
 	t.Parallel()
 	play(t, func(t *testing.T) {
-		l, s := inflight.Adaptive(bounds), newStore(32, 10*time.Millisecond)
-		over := s.load(l, 3200*5, 1, 40*time.Second)
-		if over.served < 0.9*3200/1.03 || over.p99 > 36*time.Millisecond { // twice that of the test above
+		l, s := inflight.Adaptive(bounds), newStore(16, 20*time.Millisecond)
+		over := s.load(l, 800*5, 1, 40*time.Second)
+		if over.served < 0.9*800/1.03 || over.p99 > 76*time.Millisecond { // twice that of the test above
 			t.Errorf("%.0f are served with a p99 of %v; width %d", over.served, over.p99, l.Width())
 		}
 	})
@@ -116,12 +116,12 @@ func TestAStoreThatBecomesSlowIsNotTakenForAQueue(t *testing.T) {
 func TestAStoreThatBecomesSlowInAnOverloadIsFollowed(t *testing.T) {
 	t.Parallel()
 	play(t, func(t *testing.T) {
-		l, s := inflight.Adaptive(bounds), newStore(32, 10*time.Millisecond)
-		s.load(l, 2500, 1, 10*time.Second)
-		for _, takes := range []time.Duration{10 * time.Millisecond, 40 * time.Millisecond, 10 * time.Millisecond} {
+		l, s := inflight.Adaptive(bounds), newStore(32, 40*time.Millisecond)
+		s.load(l, 600, 1, 10*time.Second)
+		for _, takes := range []time.Duration{40 * time.Millisecond, 160 * time.Millisecond, 40 * time.Millisecond} {
 			s.takes = takes
 			peak := 32 / takes.Seconds() / 1.03
-			got := s.load(l, 16000, 1, 60*time.Second)
+			got := s.load(l, 3000, 1, 60*time.Second)
 			if got.served < 0.9*peak || got.p99 > 4*takes {
 				t.Errorf("when it takes %v, %.0f/s are served with a p99 of %v; width %d", takes, got.served, got.p99, l.Width())
 			}
