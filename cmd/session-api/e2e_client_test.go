@@ -17,6 +17,8 @@ type server struct {
 	scheme string
 	addr   string
 	client *http.Client
+	// always are headers of every request, as those of try.
+	always []string
 }
 
 // serveOn starts a server on a free port that keeps its sessions in dir, and
@@ -51,7 +53,7 @@ func (s *server) try(method, path, body string, headers ...string) (answer, erro
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	for pair := range slices.Chunk(headers, 2) {
+	for pair := range slices.Chunk(slices.Concat(s.always, headers), 2) {
 		request.Header.Set(pair[0], pair[1])
 	}
 	response, err := s.client.Do(request)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -25,7 +27,7 @@ func secretive(t *testing.T) []string {
 
 func TestNoSecretIsShownToAnybodyButItsOwner(t *testing.T) {
 	t.Parallel()
-	for _, engine := range []string{"memory", "embedded", "DynamoDB", "DynamoDB without the index"} {
+	for _, engine := range []string{"memory", "memory behind keys", "embedded", "DynamoDB", "DynamoDB without the index"} {
 		for _, atRest := range []string{"as they are", "secret"} {
 			t.Run(engine+", stored "+atRest, func(t *testing.T) {
 				t.Parallel()
@@ -34,14 +36,20 @@ func TestNoSecretIsShownToAnybodyButItsOwner(t *testing.T) {
 					variables = append(variables, secretive(t)...)
 				}
 				var s *server
+				key := ""
+				if engine == "memory behind keys" {
+					file := filepath.Join(t.TempDir(), "keys.json")
+					key = addKey(t, file, "all", "sessions:read,sessions:write,sessions:admin")
+					variables = append(variables, "AUTH_MODE=apikey", "API_KEYS_FILE="+file)
+				}
 				if strings.HasPrefix(engine, "DynamoDB") {
 					c := newCloud(t)
 					c.makeTable(engine == "DynamoDB")
 					s, breakIt = c.serve(variables...), c.drop
 				} else {
-					s = serveOn(t, t.TempDir(), append(variables, "SESSION_STORE="+engine)...)
+					s = serveOn(t, t.TempDir(), append(variables, "SESSION_STORE="+strings.Fields(engine)[0])...)
 				}
-				w := newWatch(s, atRest == "secret")
+				w := newWatch(s, key, atRest == "secret")
 				w.everywhere()
 				w.lists()
 				breakIt()
@@ -63,15 +71,19 @@ const dataCanary = "DATACANARYDATACANARY"
 type watch struct {
 	*server
 	hashed bool
+	key    string // of the caller, "" for none
 	// stored is a session of ada's with the canary, ended one that has ended, former
 	// the former id of stored, and foreign an id that the server never saw.
 	stored, ended, former, foreign string
 	handle                         string
 }
 
-func newWatch(s *server, hashed bool) *watch {
+func newWatch(s *server, key string, hashed bool) *watch {
 	s.t.Helper()
-	w := &watch{server: s, hashed: hashed, foreign: "session-ada-CANARYCANARYCANARYCANARY"}
+	if key != "" {
+		s.always = bearer(key)
+	}
+	w := &watch{server: s, hashed: hashed, key: key, foreign: "session-ada-CANARYCANARYCANARYCANARY"}
 	w.former = s.create("ada", `{"k":"`+dataCanary+`"}`).SessionID
 	rotated := decode[record](s.t, s.call(200, "POST", path(w.former)+"/rotate", `{"graceSeconds":60}`))
 	w.stored, w.handle = rotated.SessionID, rotated.Handle
@@ -91,10 +103,13 @@ func (w *watch) ids() []string {
 	return ids
 }
 
-// secrets are the parts of the ids that nobody may learn.
+// secrets are the parts of the ids, and of the caller's key, that nobody may learn.
 func (w *watch) secrets() (secrets []string) {
 	for _, id := range []string{w.stored, w.ended, w.former, w.foreign} {
 		secrets = append(secrets, id[strings.LastIndex(id, "-")+1:])
+	}
+	if w.key != "" {
+		secrets = append(secrets, strings.TrimPrefix(w.key, "sak_"))
 	}
 	return secrets
 }
@@ -148,6 +163,21 @@ func (w *watch) everywhere() {
 			}
 		}
 		w.raw(id)
+	}
+	w.credentials()
+}
+
+// credentials sends the secrets in the place of each other.
+func (w *watch) credentials() {
+	w.t.Helper()
+	for _, text := range append(w.ids(), w.key, "sak_CANARYCANARYCANARYCANARY"+w.key, "Bearer "+w.key) {
+		if text != w.key {
+			w.try("GET", path(w.ended), "", bearer(text)...)
+			w.try("GET", path(w.stored)+"?access_token="+text, "", "Authorization", text)
+		}
+		w.try("GET", path(text), "")
+		w.try("GET", "/sessions?cursor="+url.QueryEscape(text), "")
+		w.try("POST", "/sessions", createBody("ada", `1`), "Idempotency-Key", text+"é")
 	}
 }
 

@@ -55,22 +55,22 @@ func (s *Store) sealData(key string, data []byte) ([]byte, error) {
 	return append(dataText.AppendEncode(append(stored, dataHead...), sealed), '"'), nil
 }
 
-// openData returns the data whose stored form the row at key has; ErrUnreadable if
-// there is none.
-func (s *Store) openData(key string, stored []byte) ([]byte, error) {
+// openData returns the data whose stored form row has, as the engine keeps it;
+// ErrUnreadable if there is none.
+func (s *Store) openData(row *session.Session) ([]byte, error) {
 	if s.data == nil {
-		return stored, nil
+		return row.Data, nil
 	}
-	text, sealed := bytes.CutPrefix(stored, dataHead)
+	text, sealed := bytes.CutPrefix(row.Data, dataHead)
 	switch {
 	case !sealed && s.rule == Require:
-		return nil, session.Unreadable(errClear)
+		return nil, session.UnreadableOf(row.UserID, errClear)
 	case !sealed:
-		return stored, nil
+		return row.Data, nil
 	}
-	data, err := s.decrypt(key, bytes.TrimSuffix(text, []byte(`"`)))
+	data, err := s.decrypt(row.ID, bytes.TrimSuffix(text, []byte(`"`)))
 	if err != nil {
-		return nil, session.Unreadable(&brokenData{err})
+		return nil, session.UnreadableOf(row.UserID, &brokenData{err})
 	}
 	if len(data) == 0 {
 		return nil, nil // there was none: an empty text would be no JSON

@@ -62,7 +62,7 @@ func (s *Store) nameable(row *session.Session) bool {
 
 // readable opens the row's data, and takes down that it can't be.
 func (s *Store) readable(row *session.Session) bool {
-	data, err := s.openData(row.ID, row.Data)
+	data, err := s.openData(row)
 	if err != nil {
 		s.unread.Note(row.ID, err)
 		return false

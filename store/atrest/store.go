@@ -147,7 +147,7 @@ func (s *Store) Delete(ctx context.Context, id string, cond session.Condition) (
 	if s.isHandle(id) {
 		row.Data = nil
 	} else {
-		row.Data, _ = s.openData(key, row.Data)
+		row.Data, _ = s.openData(row)
 	}
 	return s.named(id, row), nil
 }
@@ -163,20 +163,17 @@ func (s *Store) named(id string, row *session.Session) *session.Session {
 
 // shown returns what a row that was asked for by id is to the caller.
 func (s *Store) shown(id string, row *session.Session) (*session.Session, error) {
-	key, err := row.ID, error(nil)
+	var err error
 	switch {
 	case row.RotatedTo != "":
-		row.RotatedTo, err = s.goesOn(key, row.RotatedTo)
+		row.RotatedTo, err = s.goesOn(row.ID, row.RotatedTo)
 		if s.isHandle(id) {
 			row.RotatedTo = s.key(row.RotatedTo)
 		}
 	case s.isHandle(id):
 		row.Data = nil
 	default:
-		row.Data, err = s.openData(key, row.Data)
-	}
-	if unread := (*session.Error)(nil); errors.As(err, &unread) {
-		unread.UserID = row.UserID // an alias has none
+		row.Data, err = s.openData(row)
 	}
 	if err != nil {
 		return nil, err
