@@ -21,6 +21,7 @@ import (
 type house struct {
 	t    *testing.T
 	addr string
+	door *door.Door
 	log  *lines
 	held chan struct{} // told of requests for /hold
 	let  chan struct{} // closed to let them go on
@@ -40,6 +41,7 @@ func open(t *testing.T, o door.Options) *house {
 		return fmt.Appendf(nil, "HTTP/1.1 %d Refused\r\nConnection: close\r\n\r\n%q", status, why)
 	}
 	d := door.New(l, o)
+	h.door = d
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == "POST" {
@@ -108,6 +110,21 @@ func (h *house) say(c net.Conn, text string) (int, string) {
 		h.t.Fatal(err)
 	}
 	return res.StatusCode, string(body)
+}
+
+// settle waits until so many connections wait: the server says so a moment after its
+// client has the answer.
+func (h *house) settle(n int) {
+	h.t.Helper()
+	again, over := time.NewTicker(time.Millisecond), time.After(patience)
+	defer again.Stop()
+	for h.door.Waiting() != n {
+		select {
+		case <-again.C:
+		case <-over:
+			h.t.Fatalf("%d connections wait, not %d", h.door.Waiting(), n)
+		}
+	}
 }
 
 // closed reports whether the server closes c without a word.
@@ -225,11 +242,15 @@ func TestTheOldestThatWaitsMakesRoom(t *testing.T) {
 	h := open(t, door.Options{MaxConnections: 3})
 	idle := h.dial()
 	h.say(idle, get)
-	silent, late := h.dial(), h.dial()
+	h.settle(1)
+	silent := h.dial()
+	h.settle(2)
+	late := h.dial()
 	if _, err := io.WriteString(silent, "GET / HTTP/1.1\r\nHo"); err != nil {
 		t.Fatal(err)
 	}
 	h.say(late, get)
+	h.settle(3)
 	// The one that has been idle for longest goes, then the one that never asked.
 	for _, goes := range []net.Conn{idle, silent} {
 		if status, _ := h.say(h.dial(), get); status != 200 {
@@ -238,6 +259,7 @@ func TestTheOldestThatWaitsMakesRoom(t *testing.T) {
 		if !closed(goes) {
 			t.Error("another went than the one that waited longest")
 		}
+		h.settle(3)
 	}
 	if status, _ := h.say(late, get); status != 200 {
 		t.Errorf("one that stays is answered %d", status)

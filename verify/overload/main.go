@@ -47,7 +47,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 && args[0] == tableCommand {
 		return serveTable(args[1:], os.Stdin, out)
 	}
-	p := plan{step: 3 * time.Second}
+	var p plan
 	flags := flag.NewFlagSet("overload", flag.ContinueOnError)
 	flags.DurationVar(&p.long, "for", 15*time.Second, "how long the usual load and the overload last, each")
 	flags.Float64Var(&p.times, "times", 5, "the overload, in times the peak")
@@ -56,6 +56,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	p.step = min(p.long, 3*time.Second)
 	lab, err := newLab(ctx)
 	if err != nil {
 		return err
