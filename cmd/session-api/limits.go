@@ -12,12 +12,14 @@ import (
 	"session-api/internal/ratelimit"
 )
 
-// How many requests are in flight. Fewer than fewInFlight would keep a table idle that
-// is not far away. A burst of usualInFlight is done within DYNAMODB_ATTEMPT_TIMEOUT by a
-// table that does 430 a second, which is little. More than manyInFlight writers at once
-// do not make the embedded engine's commits faster (docs/security.md).
+// How many requests are in flight. Up to fewInFlight nothing is refused, however slow the
+// table seems: so many parallel requests of a few backends are nothing unusual, and a
+// machine that is busy for a moment looks as a slow table does. A burst of usualInFlight
+// is done within DYNAMODB_ATTEMPT_TIMEOUT by a table that does 430 a second, which is
+// little. More than manyInFlight writers at once do not make the embedded engine's
+// commits faster (docs/security.md).
 const (
-	fewInFlight   = 16
+	fewInFlight   = 64
 	usualInFlight = 128
 	manyInFlight  = 256
 )
