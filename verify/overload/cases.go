@@ -19,16 +19,16 @@ type setup struct {
 
 var cases = []setup{
 	{
-		name: "table, 16 at once in 20 ms", atOnce: 16, takes: 20 * time.Millisecond, from: 300,
-		limits: []string{"auto", "0", "24", "256"},
+		name: "table, 16 at once in 40 ms", atOnce: 16, takes: 40 * time.Millisecond, from: 200,
+		limits: []string{"auto", "24", "256", "0"},
 	},
 	{
-		name: "table, 32 at once in 40 ms", atOnce: 32, takes: 40 * time.Millisecond, from: 300,
-		limits: []string{"auto"},
+		name: "table, 32 at once in 50 ms", atOnce: 32, takes: 50 * time.Millisecond, from: 300,
+		limits: []string{"auto", "24"},
 	},
 	{
-		name: "table, 16 at once in 10 ms", atOnce: 16, takes: 10 * time.Millisecond, from: 600,
-		limits: []string{"auto"},
+		name: "table, 16 at once in 20 ms", atOnce: 16, takes: 20 * time.Millisecond, from: 400,
+		limits: []string{"auto", "24"},
 	},
 	// Here the service's own processor is what is short, and a refusal takes a part of
 	// it too.
