@@ -22,7 +22,7 @@ func stranger(n int) ratelimit.Caller {
 func TestAMillionCallersTakeBoundedMemory(t *testing.T) {
 	l, _ := newLimiter(ratelimit.Options{Rate: ratelimit.Rate{RPS: 1}})
 	before := heap()
-	for n := range 1_000_000 {
+	for n := range strangers {
 		if l.Take(stranger(n)).Refused {
 			t.Fatalf("the first request of the %d-th is refused", n)
 		}

@@ -22,9 +22,9 @@ var cases = []setup{
 		name: "table, 64 at once in 40 ms", atOnce: 64, takes: 40 * time.Millisecond, from: 500,
 		limits: []string{"auto", "0", "256"},
 	},
-	// A table with less room than the default leaves alone: MAX_INFLIGHT has to say it.
+	// A table with less room than auto leaves alone: MAX_INFLIGHT has to say it.
 	{
-		name: "table, 16 at once in 20 ms", atOnce: 16, takes: 20 * time.Millisecond, from: 300,
+		name: "table, 16 at once in 20 ms", atOnce: 16, takes: 20 * time.Millisecond, from: 400,
 		limits: []string{"auto", "24"},
 	},
 	// Here the service's own processor is what is short, and a refusal takes a part of

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -54,13 +55,14 @@ func load(ctx context.Context, url string, perSecond int, d time.Duration) (seen
 			first = fmt.Errorf("%d %s", r.Code, r.Error)
 		}
 	}
-	if s.served == 0 {
-		return s, fmt.Errorf("nothing was served: %w, %w", first, ctx.Err())
+	if s.sent == s.failed {
+		return s, fmt.Errorf("nothing was answered as it should: %w", errors.Join(first, ctx.Err()))
 	}
 	for _, count := range []*float64{&s.sent, &s.served, &s.refused, &s.failed} {
 		*count /= d.Seconds()
 	}
-	slices.Sort(took)
-	s.p99 = took[len(took)*99/100]
+	if slices.Sort(took); len(took) > 0 {
+		s.p99 = took[len(took)*99/100]
+	}
 	return s, ctx.Err()
 }

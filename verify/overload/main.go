@@ -40,6 +40,7 @@ type plan struct {
 	long   time.Duration // the usual load, and the overload
 	times  float64       // the overload, in peaks
 	rounds int
+	quiet  time.Duration // how long a load waits at most until nothing else runs
 }
 
 // command measures the cases that args choose and writes the report to out.
@@ -52,6 +53,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	flags.DurationVar(&p.long, "for", 15*time.Second, "how long the usual load and the overload last, each")
 	flags.Float64Var(&p.times, "times", 5, "the overload, in times the peak")
 	flags.IntVar(&p.rounds, "rounds", 3, "how often each case is measured; the median round is shown")
+	flags.DurationVar(&p.quiet, "quiet", 0, "how long to wait before each load, at most, until the machine does nothing else")
 	only := flags.String("only", "", "measure the cases whose name contains this")
 	if err := flags.Parse(args); err != nil {
 		return err

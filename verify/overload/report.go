@@ -3,10 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -34,33 +32,4 @@ func percent(share float64) string {
 		return "?"
 	}
 	return fmt.Sprintf("%.0f %%", 100*share)
-}
-
-// times are those of all the machine's processors, as Linux counts them (proc(5),
-// /proc/stat); zero where it is another system.
-type times struct{ all, idle float64 }
-
-func readTimes() (t times) {
-	text, _ := os.ReadFile("/proc/stat")
-	first, _, _ := strings.Cut(string(text), "\n")
-	for i, field := range strings.Fields(first) {
-		ticks, err := strconv.ParseFloat(field, 64)
-		if err != nil {
-			continue // its name
-		}
-		t.all += ticks
-		if i == 4 {
-			t.idle = ticks
-		}
-	}
-	return t
-}
-
-// idleSince returns which part of the time since before the processors were idle;
-// negative if that is not known.
-func (t times) idleSince(before times) float64 {
-	if t.all <= before.all {
-		return -1
-	}
-	return (t.idle - before.idle) / (t.all - before.all)
 }

@@ -59,6 +59,7 @@ func (l *lab) peak(ctx context.Context, c setup, p plan) (float64, error) {
 		return 0, err
 	}
 	defer func() { _ = r.close() }()
+	waitForQuiet(ctx, p.quiet)
 	best := 0.0
 	for rate := float64(c.from); ; rate *= 1.15 {
 		s, err := load(ctx, r.url, int(rate), p.step)
@@ -80,9 +81,11 @@ func (l *lab) compare(ctx context.Context, c setup, limit string, peak float64, 
 		return out, err
 	}
 	defer func() { _ = r.close() }()
+	waitForQuiet(ctx, p.quiet)
 	if out.usual, err = load(ctx, r.url, int(0.8*peak), p.long); err != nil {
 		return out, err
 	}
+	waitForQuiet(ctx, p.quiet)
 	before := readTimes()
 	out.over, err = load(ctx, r.url, int(p.times*peak), p.long)
 	out.idle = readTimes().idleSince(before)
