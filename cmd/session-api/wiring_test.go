@@ -71,15 +71,7 @@ func TestEveryOptionOfDynamoDBReachesTheEngine(t *testing.T) {
 // parsed returns the options of the store that args give, without an environment.
 func parsed(t *testing.T, args ...string) *config.Store {
 	t.Helper()
-	var c config.Config
-	parser, err := config.NewParser(&c, func(string) (string, bool) { return "", false })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := parser.Parse(args); err != nil {
-		t.Fatal(err)
-	}
-	return &c.Store
+	return &parsedConfig(t, args...).Store
 }
 
 func TestIDsHaveTheFormThatIsAskedFor(t *testing.T) {

@@ -54,16 +54,7 @@ func TestPageOfANamespaceOverManyExpiredRowsIsShort(t *testing.T) {
 	young.CreatedAt = now.Add(time.Second)
 	create(t, s, young)
 	q := session.PageQuery{Now: now, Limit: 1, UserPrefix: "an"}
-	for page := 1; page <= 3; page++ {
-		p, err := s.List(t.Context(), q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if last := page == 3; (len(p.Sessions) == 1) != last || (p.Next == "") != last {
-			t.Errorf("page %d has %d sessions and Next %q", page, len(p.Sessions), p.Next)
-		}
-		q.After = p.Next
-	}
+	yieldsOnPageThree(t, q, func(q session.PageQuery) (session.Page, error) { return s.List(t.Context(), q) })
 }
 
 func TestPositionsOfANamespaceAreItsOwn(t *testing.T) {
