@@ -22,7 +22,7 @@ func addKey(t *testing.T, file, id, scopes string, more ...string) string {
 	return strings.TrimSpace(p.stdout.String())
 }
 
-// replaceFile puts text at path in one step, as whoever must not be seen half-way does.
+// swapFile puts text at path in one step, as whoever must not be seen half-way does.
 func swapFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path+".next", []byte(text), 0o600); err != nil {
@@ -41,6 +41,12 @@ func (s *server) status(method, path, body string, headers ...string) int {
 		s.t.Fatal(err)
 	}
 	return a.status
+}
+
+// refuses waits until credentials are no good. Who asks so often gets a 429 in between.
+func (s *server) refuses(path string, credentials ...string) {
+	s.t.Helper()
+	eventually(s.t, "the credentials are refused", func() bool { return s.status("GET", path, "", credentials...) == 401 })
 }
 
 func TestKeysRotateWithoutARestart(t *testing.T) {
@@ -67,8 +73,8 @@ func TestKeysRotateWithoutARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	third := addKey(t, file, "web-3", "sessions:admin")
-	eventually(t, "the removed keys are refused", func() bool { return s.status("GET", path(made.SessionID), "", bearer(first)...) == 401 })
-	s.call(401, "GET", path(made.SessionID), "", bearer(second)...)
+	s.refuses(path(made.SessionID), bearer(first)...)
+	s.refuses(path(made.SessionID), bearer(second)...)
 	s.call(200, "GET", "/sessions", "", bearer(third)...)
 
 	s.signal(syscall.SIGTERM)
@@ -94,7 +100,7 @@ func TestAKeyEndsWhenItSays(t *testing.T) {
 	began := time.Now()
 	key := addKey(t, file, "short", "sessions:read", "--expires-in", "2s")
 	s := serveOn(t, t.TempDir(), "AUTH_MODE=apikey", "API_KEYS_FILE="+file)
-	eventually(t, "the key is refused", func() bool { return s.status("GET", "/sessions/x", "", bearer(key)...) == 401 })
+	s.refuses("/sessions/x", bearer(key)...)
 	if after := time.Since(began); after < 2*time.Second {
 		t.Errorf("it ends after %v", after)
 	}
