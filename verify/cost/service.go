@@ -148,6 +148,6 @@ func (s *service) create(ctx context.Context, user, data string) (string, error)
 // unasked returns the routes of sessions that no request was for.
 func (s *service) unasked() []httpapi.Route {
 	return slices.DeleteFunc(s.strong.api.Routes(), func(r httpapi.Route) bool {
-		return !strings.HasPrefix(r.Pattern, "/sessions") || s.asked[r]
+		return !strings.HasPrefix(r.Pattern, "/sessions") || s.asked[httpapi.Route{Method: r.Method, Pattern: r.Pattern}]
 	})
 }
