@@ -5,6 +5,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"session-api"
 	"session-api/store/atrest"
@@ -74,7 +75,7 @@ func modes(t testing.TB) map[string]atrest.Options {
 var engines = map[string]func(t testing.TB) session.Store{
 	"memory": func(testing.TB) session.Store { return memory.New() },
 	"embedded": func(t testing.TB) session.Store {
-		store, err := embedded.Open(embedded.Options{Dir: t.TempDir()})
+		store, err := embedded.Open(embedded.Options{Dir: t.TempDir(), Now: func() time.Time { return noon }})
 		if err != nil {
 			t.Fatal(err)
 		}
