@@ -19,7 +19,7 @@ import (
 // little. More than manyInFlight writers at once do not make the embedded engine's
 // commits faster (docs/security.md).
 const (
-	fewInFlight   = 64
+	fewInFlight   = 32
 	usualInFlight = 128
 	manyInFlight  = 256
 )

@@ -22,7 +22,9 @@ type tuner struct {
 	width   float64       // that of the limit, with its fraction
 	most    float64       // that ran at once, of late
 	usual   time.Duration // the median without a queue; 0 until it is known
+	slow    bool          // the window before was much slower than usual
 	trial   *trial        // nil unless one is on
+	looks   time.Time     // when it looks again, if it does not now
 	refuses time.Time     // since when something was refused in every window
 	window  window
 }
@@ -32,7 +34,6 @@ type trial struct {
 	from   float64       // the width before
 	took   time.Duration // the median with it
 	search bool          // it was tried though nothing was wrong
-	ready  time.Time     // when those that ran before are done
 }
 
 // What the tuner goes by. The tests play stores of several kinds and hold it to what
@@ -74,15 +75,16 @@ func (t *tuner) note(took time.Duration, ran int64) {
 	}
 	defer t.mu.Unlock()
 	now := time.Now()
-	if t.trial != nil && !t.trial.ready.IsZero() {
-		if now.Before(t.trial.ready) {
+	if !t.looks.IsZero() {
+		if now.Before(t.looks) {
 			return
 		}
-		t.trial.ready = time.Time{}
+		t.looks = time.Time{}
 		t.begin(now)
 	}
-	if t.window.add(took, ran); t.window.whole(now) {
-		t.judge(now, t.window.median(), t.limit.refused.Load())
+	refused := t.limit.refused.Load()
+	if t.window.add(took, ran); t.window.whole(now, refused > 0) {
+		t.judge(now, t.window.median(), refused)
 		t.begin(now)
 	}
 }
@@ -135,16 +137,23 @@ func (t *tuner) endTrial(now time.Time, median time.Duration) bool {
 
 func (t *tuner) steer(now time.Time, median time.Duration, refused int64) {
 	most := min(t.width, float64(t.window.most))
+	room := (1+aim)/2 - float64(median)/float64(t.usual) // half-way to what is aimed at
+	wasSlow := t.slow
+	t.slow = median > much*t.usual+slack && most > t.floor
 	switch {
-	case median > much*t.usual+slack && most > t.floor:
+	case t.slow && !wasSlow:
+		// A queue may still be growing, and then the times are those of a shorter one
+		// than there is: what is tried is compared with the next window.
+		t.looks = now.Add(median)
+	case t.slow:
 		t.try(now, median, most*aim*float64(t.usual)/float64(median), false)
 	case refused > 0 && now.Sub(t.refuses) > searchAfter:
 		t.try(now, median, t.width*searchCut, true)
 	case refused == 0:
 		t.relax()
 		t.usual += (median - t.usual) / 16
-	case float64(median) < float64(t.usual)*(1+aim)/2: // half-way to what is aimed at
-		t.width += max(1, t.width/16)
+	case room > 0:
+		t.width += max(1, t.width*room)
 	}
 }
 
@@ -159,7 +168,8 @@ func (t *tuner) relax() {
 
 // try begins a trial of width.
 func (t *tuner) try(now time.Time, median time.Duration, width float64, search bool) {
-	t.trial = &trial{from: t.width, took: median, search: search, ready: now.Add(2 * median)}
+	t.trial = &trial{from: t.width, took: median, search: search}
+	t.looks = now.Add(2 * median) // when those that ran before are done
 	t.refuses = now
 	t.width = width
 }

@@ -13,10 +13,12 @@ type window struct {
 	most  int64 // that ran at once
 }
 
-// A window is whole after both.
+// A window is whole after so many requests and so long a time, which is shorter where
+// some are refused.
 const (
-	windowTime = 250 * time.Millisecond
 	windowSize = 30
+	windowTime = 250 * time.Millisecond
+	hurryTime  = 80 * time.Millisecond
 )
 
 func (w *window) reset(now time.Time) { w.began, w.n, w.most = now, 0, 0 }
@@ -27,8 +29,12 @@ func (w *window) add(took time.Duration, ran int64) {
 	w.most = max(w.most, ran)
 }
 
-func (w *window) whole(now time.Time) bool {
-	return w.n >= windowSize && now.Sub(w.began) >= windowTime
+func (w *window) whole(now time.Time, hurry bool) bool {
+	takes := windowTime
+	if hurry {
+		takes = hurryTime
+	}
+	return w.n >= windowSize && now.Sub(w.began) >= takes
 }
 
 func (w *window) median() time.Duration {

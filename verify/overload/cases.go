@@ -19,10 +19,9 @@ type setup struct {
 
 var cases = []setup{
 	{
-		name: "table, 64 at once in 40 ms", atOnce: 64, takes: 40 * time.Millisecond, from: 500,
+		name: "table, 32 at once in 40 ms", atOnce: 32, takes: 40 * time.Millisecond, from: 400,
 		limits: []string{"auto", "0", "256"},
 	},
-	// A table with less room than auto leaves alone: MAX_INFLIGHT has to say it.
 	{
 		name: "table, 16 at once in 20 ms", atOnce: 16, takes: 20 * time.Millisecond, from: 400,
 		limits: []string{"auto", "24"},

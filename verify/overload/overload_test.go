@@ -23,12 +23,12 @@ func TestMain(m *testing.M) {
 func TestAShortRunMeasures(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	args := []string{"-only", "64 at once in 40 ms", "-for", "200ms", "-rounds", "1", "-times", "2"}
+	args := []string{"-only", "32 at once in 40 ms", "-for", "200ms", "-rounds", "1", "-times", "2"}
 	if err := command(t.Context(), args, &out); err != nil {
 		t.Fatal(err)
 	}
 	for _, limit := range cases[0].limits {
-		if !strings.Contains(out.String(), "| table, 64 at once in 40 ms | "+limit+" | ") {
+		if !strings.Contains(out.String(), "| table, 32 at once in 40 ms | "+limit+" | ") {
 			t.Errorf("MAX_INFLIGHT=%s is missing in\n%s", limit, &out)
 		}
 	}
