@@ -80,8 +80,8 @@ func (o growthFlags) measure(ctx context.Context, l *lab, c contender) (growthLi
 	line := growthLine{title: c.title}
 	var subjects []*subject
 	var plans []wrk.Plan
-	sizes := []int{o.small, o.large}
-	for _, size := range sizes {
+	var sizes []int // of the stores that serve
+	for _, size := range []int{o.small, o.large} {
 		s, err := l.openSite(dataset{size, o.value}, 0)
 		if err != nil {
 			return line, err
@@ -110,7 +110,7 @@ func (o growthFlags) measure(ctx context.Context, l *lab, c contender) (growthLi
 		if err != nil {
 			return line, err
 		}
-		subjects, plans = append(subjects, sub), append(plans, plan)
+		subjects, plans, sizes = append(subjects, sub), append(plans, plan), append(sizes, size)
 	}
 	tallies, fails := interleave(ctx, l.load, subjects, plans, wrk.Load{Conns: o.conns, Duration: o.duration}, o.rounds)
 	for n, t := range tallies {
@@ -120,11 +120,12 @@ func (o growthFlags) measure(ctx context.Context, l *lab, c contender) (growthLi
 		fmt.Printf("| %s | %s | %s | %s | %s | %s | %.2f |\n", c.title, thousands(float64(sizes[n])), thousands(t.perSecond()),
 			short(t.p50()), short(t.p99()), short(t.cpu()), t.ratio(tallies[0], byP50))
 	}
-	if len(tallies) > 0 {
-		line.small = tallies[0].p50()
-	}
-	if len(tallies) > 1 {
-		line.large = tallies[1].p50()
+	for n, size := range sizes {
+		if size == o.small {
+			line.small = tallies[n].p50()
+		} else {
+			line.large = tallies[n].p50()
+		}
 	}
 	return line, context.Cause(ctx)
 }

@@ -65,11 +65,11 @@ type site struct {
 	delay time.Duration // of the stub
 	dir   string
 
-	running   []*process
-	cleanups  []func()
-	emulated  *backend
-	stubbed   *backend
-	recorded  *answers
+	running  []*process
+	cleanups []func()
+	emulated *backend
+	stubbed  *backend
+	recorded *answers
 }
 
 // dataset says what a server holds when it is measured.

@@ -30,7 +30,7 @@ func (s *subject) drive(ctx context.Context, g wrk.Generator, p wrk.Plan, l wrk.
 	}
 	seen, err := g.Run(ctx, p, l)
 	if err != nil {
-		return round{}, fmt.Errorf("%s: %w", s.title, err)
+		return round{}, err
 	}
 	after, behindAfter, err := s.settle(ctx)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *subject) drive(ctx context.Context, g wrk.Generator, p wrk.Plan, l wrk.
 func (s *subject) cpuTimes() (server, behind time.Duration, err error) {
 	u, err := treeUsage(s.server.cmd.Process.Pid)
 	if err != nil {
-		return 0, 0, fmt.Errorf("%s: %w; its last words: %s", s.title, err, &s.server.last)
+		return 0, 0, fmt.Errorf("%w; its last words: %s", err, &s.server.last)
 	}
 	b, err := treeUsage(s.behind...)
 	return u.cpu, b.cpu, err
@@ -91,7 +91,9 @@ func (s *subject) memory() (server, behind int64, err error) {
 // tally is what the rounds of one server saw.
 type tally []round
 
-func (t tally) perSecond() float64 { return medianOf(t, func(r round) float64 { return r.PerSecond() }) }
+func (t tally) perSecond() float64 {
+	return medianOf(t, func(r round) float64 { return r.PerSecond() })
+}
 func (t tally) p50() time.Duration { return medianOf(t, func(r round) time.Duration { return r.P50 }) }
 func (t tally) p99() time.Duration { return medianOf(t, func(r round) time.Duration { return r.P99 }) }
 func (t tally) cpu() time.Duration { return medianOf(t, func(r round) time.Duration { return r.cpu }) }
@@ -153,7 +155,7 @@ func interleave(ctx context.Context, g wrk.Generator, subjects []*subject, plans
 			r, err := s.drive(ctx, g, plans[n], l)
 			switch {
 			case err == nil && r.Bad() > mostBad:
-				fails[n] = fmt.Errorf("%s: %.0f %% of the requests failed", s.title, 100*r.Bad())
+				fails[n] = fmt.Errorf("%.0f %% of the requests failed", 100*r.Bad())
 			case err != nil:
 				fails[n] = err
 			case i > 0:

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -38,11 +39,16 @@ func (s *subject) do(within time.Duration, complete func(*fasthttp.Request), use
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(res)
 	s.complete(req, complete)
-	if err := fasthttp.DoTimeout(req, res, within); err != nil {
-		return fmt.Errorf("%s: %w", s.title, err)
+	err := fasthttp.DoTimeout(req, res, within)
+	if errors.Is(err, fasthttp.ErrConnectionClosed) {
+		// Some servers close connections that are idle for seconds.
+		err = fasthttp.DoTimeout(req, res, within)
+	}
+	if err != nil {
+		return err
 	}
 	if code := res.StatusCode(); code < 200 || code > 299 {
-		return fmt.Errorf("%s answered %d: %.200s", s.title, code, res.Body())
+		return fmt.Errorf("it answered %d: %.200s", code, res.Body())
 	}
 	return use(res)
 }

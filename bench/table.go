@@ -12,15 +12,10 @@ import (
 func (c cell) writeTable(out io.Writer) {
 	var text strings.Builder
 	fmt.Fprintf(&text, "\n### %s, %s\n\n", c.Workload.title(), c.where())
-	base := ""
-	for _, f := range c.Figures {
-		if f.Why == "" {
-			base = f.Title
-			break
-		}
+	if base := c.base(); base != "" {
+		fmt.Fprintf(&text, "| server | requests/s | × %s | p50 | p99 | server CPU per request | × %s | database CPU per request | memory | database memory |\n", base, base)
+		text.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	}
-	fmt.Fprintf(&text, "| server | requests/s | × %s | p50 | p99 | server CPU per request | × %s | database CPU per request | memory | database memory |\n", base, base)
-	text.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	var notes []string
 	for _, f := range c.Figures {
 		if f.Why != "" {
@@ -37,6 +32,17 @@ func (c cell) writeTable(out io.Writer) {
 		fmt.Fprintf(&text, "\n%s\n", note)
 	}
 	_, _ = io.WriteString(out, text.String())
+}
+
+// base returns the title of the contender that the others are compared with, ""
+// if none has figures.
+func (c cell) base() string {
+	for _, f := range c.Figures {
+		if f.Why == "" {
+			return f.Title
+		}
+	}
+	return ""
 }
 
 // where says what the load was and on what.

@@ -41,6 +41,7 @@ type Panel struct {
 const (
 	rowHeight  = 30
 	panelWidth = 250
+	onlyWidth  = 560 // of a panel that is alone
 	gap        = 26
 	labelWidth = 210
 	margin     = 18
@@ -54,9 +55,9 @@ const (
 // does not matter. The three colours of marks are told apart by people who see few
 // colours (Okabe and Ito), and their shapes differ as well.
 const style = `<style>
-.ground{fill:#ffffff;stroke:#d0d7de}.text{fill:#1f2328}.soft{fill:#59636e}.line{stroke:#e3e7eb}.base{stroke:#8c959f}
+.ground{fill:#ffffff;stroke:#d0d7de}.mark{stroke:#ffffff}.text{fill:#1f2328}.soft{fill:#59636e}.line{stroke:#e3e7eb}.base{stroke:#8c959f}
 .s0{fill:#0072b2}.s1{fill:#d55e00}.s2{fill:#007f5f}.s3{fill:#8a4f7d}
-@media (prefers-color-scheme: dark){.ground{fill:#0d1117;stroke:#3d444d}.text{fill:#f0f6fc}.soft{fill:#a2abb5}.line{stroke:#262c34}.base{stroke:#656c76}
+@media (prefers-color-scheme: dark){.ground{fill:#0d1117;stroke:#3d444d}.mark{stroke:#0d1117}.text{fill:#f0f6fc}.soft{fill:#a2abb5}.line{stroke:#262c34}.base{stroke:#656c76}
 .s0{fill:#56b4e9}.s1{fill:#f0883e}.s2{fill:#3fb68b}.s3{fill:#d69bc8}}
 text{font-family:system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;font-size:13px}.title{font-size:17px;font-weight:600}.small{font-size:11.5px}
 </style>
@@ -64,7 +65,11 @@ text{font-family:system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;fon
 
 // SVG returns the chart as a file.
 func (d Dots) SVG() []byte {
-	width := 2*margin + labelWidth + len(d.Panels)*panelWidth + (len(d.Panels)-1)*gap
+	each := panelWidth
+	if len(d.Panels) == 1 {
+		each = onlyWidth
+	}
+	width := 2*margin + labelWidth + len(d.Panels)*each + (len(d.Panels)-1)*gap
 	height := headHeight + panelHead + len(d.Rows)*rowHeight + axisHeight + margin
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="%s">`+"\n",
@@ -78,7 +83,7 @@ func (d Dots) SVG() []byte {
 		text(&b, margin+labelWidth-12, rowY(i)+4, "text", "end", row)
 	}
 	for i, p := range d.Panels {
-		p.draw(&b, margin+labelWidth+i*(panelWidth+gap), d)
+		p.draw(&b, margin+labelWidth+i*(each+gap), each, d)
 	}
 	b.WriteString("</svg>\n")
 	return []byte(b.String())
@@ -100,10 +105,10 @@ func (d Dots) legend(b *strings.Builder, x int) {
 }
 
 // draw draws the panel with its left edge at x.
-func (p Panel) draw(b *strings.Builder, x int, d Dots) {
+func (p Panel) draw(b *strings.Builder, x, width int, d Dots) {
 	low, high := p.span()
 	at := func(v float64) float64 {
-		return float64(x) + panelWidth*(math.Log(v)-math.Log(low))/(math.Log(high)-math.Log(low))
+		return float64(x) + float64(width)*(math.Log(v)-math.Log(low))/(math.Log(high)-math.Log(low))
 	}
 	top, bottom := rowY(0)-rowHeight/2, rowY(len(d.Rows)-1)+rowHeight/2
 	text(b, x, top-10, "text", "start", p.Title)
@@ -111,10 +116,10 @@ func (p Panel) draw(b *strings.Builder, x int, d Dots) {
 		fmt.Fprintf(b, `<line class="line" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/>`+"\n", at(tick), top, at(tick), bottom)
 		text(b, int(at(tick)), bottom+16, "small soft", "middle", p.Text(tick))
 	}
-	fmt.Fprintf(b, `<line class="base" x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", x, bottom, x+panelWidth, bottom)
-	text(b, x+panelWidth/2, bottom+34, "small soft", "middle", p.Unit)
+	fmt.Fprintf(b, `<line class="base" x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", x, bottom, x+width, bottom)
+	text(b, x+width/2, bottom+34, "small soft", "middle", p.Unit)
 	for i := range d.Rows {
-		fmt.Fprintf(b, `<line class="line" x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", x, rowY(i), x+panelWidth, rowY(i))
+		fmt.Fprintf(b, `<line class="line" x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", x, rowY(i), x+width, rowY(i))
 		for s := range d.Series {
 			if v := p.value(i, s); drawable(v) {
 				mark(b, s, at(v), float64(rowY(i)), d.Rows[i]+", "+d.Series[s]+": "+p.Text(v))
@@ -135,12 +140,12 @@ func mark(b *strings.Builder, series int, x, y float64, says string) {
 	}
 	switch series % 4 {
 	case 0:
-		fmt.Fprintf(b, `<circle class="s0" cx="%.1f" cy="%.1f" r="5.5">%s</circle>`+"\n", x, y, title)
+		fmt.Fprintf(b, `<circle class="mark s0" cx="%.1f" cy="%.1f" r="5.5">%s</circle>`+"\n", x, y, title)
 	case 1:
-		fmt.Fprintf(b, `<rect class="s1" x="%.1f" y="%.1f" width="10" height="10">%s</rect>`+"\n", x-5, y-5, title)
+		fmt.Fprintf(b, `<rect class="mark s1" x="%.1f" y="%.1f" width="10" height="10">%s</rect>`+"\n", x-5, y-5, title)
 	case 2:
-		fmt.Fprintf(b, `<path class="s2" d="M%.1f %.1fl6.5 11h-13z">%s</path>`+"\n", x, y-6.5, title)
+		fmt.Fprintf(b, `<path class="mark s2" d="M%.1f %.1fl6.5 11h-13z">%s</path>`+"\n", x, y-6.5, title)
 	case 3:
-		fmt.Fprintf(b, `<path class="s3" d="M%.1f %.1fl7 7l-7 7l-7 -7z">%s</path>`+"\n", x, y-7, title)
+		fmt.Fprintf(b, `<path class="mark s3" d="M%.1f %.1fl7 7l-7 7l-7 -7z">%s</path>`+"\n", x, y-7, title)
 	}
 }
