@@ -19,6 +19,9 @@ type backend struct {
 	keeps bool
 }
 
+// backendOpener returns a site's backend of one kind.
+type backendOpener func(context.Context, *site) (*backend, error)
+
 // executable returns this program, which plays the Go servers as well.
 func executable() (string, error) { return os.Executable() }
 
@@ -81,7 +84,7 @@ func childOn(endpoint string) (int, error) {
 }
 
 // table returns a backend with a table of that name, as session-api makes it.
-func (s *site) table(ctx context.Context, on func(context.Context, *site) (*backend, error), name string) (*backend, string, error) {
+func (s *site) table(ctx context.Context, on backendOpener, name string) (*backend, string, error) {
 	b, err := on(ctx, s)
 	if err != nil || !b.keeps {
 		return b, name, err

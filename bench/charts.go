@@ -55,7 +55,7 @@ func chartOf(group []cell) chart.Dots {
 	for _, c := range group {
 		d.Series = append(d.Series, plural(c.Conns, "connection"))
 	}
-	for _, row := range contenders {
+	for _, row := range slices.Concat(contenders, variants) {
 		if !measuredIn(group, row.name) {
 			continue
 		}

@@ -42,9 +42,9 @@ type figures struct {
 	CPUBehind   time.Duration // of the database, for each request
 	Memory      int64         // resident bytes of the server
 	Behind      int64         // and of the database
-	// Throughput and CPURatio are the medians of the rounds' ratios to the first
-	// contender of the cell.
-	Throughput, CPURatio float64
+	// Throughput, CPURatio and P50Ratio are the medians of the rounds' ratios to the
+	// first contender of the cell.
+	Throughput, CPURatio, P50Ratio float64
 	// Bad is how many requests failed.
 	Bad int
 	// Why says why there are no figures.
@@ -168,7 +168,7 @@ func summarize(sub *subject, t, base tally, fail error) figures {
 	}
 	f.PerSecond, f.P50, f.P99 = t.perSecond(), t.p50(), t.p99()
 	f.CPU, f.CPUBehind, f.Bad = t.cpu(), t.cpuBehind(), t.bad()
-	f.Throughput, f.CPURatio = t.ratio(base, byThroughput), t.ratio(base, byCPU)
+	f.Throughput, f.CPURatio, f.P50Ratio = t.ratio(base, byThroughput), t.ratio(base, byCPU), t.ratio(base, byP50)
 	var err error
 	if f.Memory, f.Behind, err = sub.memory(); err != nil {
 		f.Why = oneSentence(err)

@@ -17,25 +17,32 @@ import (
 
 // compareDefaults are what the flags of compare are unless they are given.
 type compareDefaults struct {
-	workloads, contenders string
-	rounds                int
+	workloads, contenders, conns string
+	rounds                       int
 }
 
 // runCompare measures contenders.
 func runCompare(ctx context.Context, args []string) error {
-	return compareWith(ctx, "compare", compareDefaults{"get,list,update,mixed,create", "", 5}, args)
+	return compareWith(ctx, "compare", compareDefaults{"get,list,update,mixed,create", "", "1,16,256", 5}, args)
 }
 
 // runGet is compare for the one ratio that is looked at most.
 func runGet(ctx context.Context, args []string) error {
-	return compareWith(ctx, "get", compareDefaults{"get", "bare,embedded", 7}, args)
+	return compareWith(ctx, "get", compareDefaults{"get", "bare,embedded", "1,16,256", 7}, args)
+}
+
+// runCoalesce is compare for what reads that share calls are worth.
+func runCoalesce(ctx context.Context, args []string) error {
+	return compareWith(ctx, "coalesce", compareDefaults{
+		"get", "naive-stub,naive-stub-idle,dynamodb-stub-direct,dynamodb-stub", "1,16,64,256", 7,
+	}, args)
 }
 
 func compareWith(ctx context.Context, name string, defaults compareDefaults, args []string) error {
 	flags := flag.NewFlagSet(name, flag.ExitOnError)
 	which := flags.String("workload", defaults.workloads, "what clients do, with commas between")
 	names := flags.String("contenders", defaults.contenders, "who is measured, with commas between (empty: all)")
-	conns := flags.String("conns", "1,16,256", "connections that send at once")
+	conns := flags.String("conns", defaults.conns, "connections that send at once")
 	values := flags.String("value", "300", "bytes of data in a session")
 	sizes := flags.String("size", "1000", "sessions in the store")
 	out := flags.String("out", "results", "the folder for charts, tables and figures")

@@ -16,7 +16,7 @@ const gunicornThreads = 8
 // openFlask starts a Flask service of the shape of the one before session-api,
 // under gunicorn with the workers that its manual advises: two for each core and
 // one more.
-func openFlask(on func(context.Context, *site) (*backend, error)) func(context.Context, *site) (*subject, error) {
+func openFlask(on backendOpener) func(context.Context, *site) (*subject, error) {
 	return func(ctx context.Context, s *site) (*subject, error) {
 		b, table, err := s.table(ctx, on, "sessions-of-flask")
 		if err != nil {

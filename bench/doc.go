@@ -6,6 +6,7 @@
 //	go run . compare   all contenders with the same load: tables, charts, figures in a file
 //	go run . chart     the charts of figures that compare kept
 //	go run . get       GET beside a bare net/http server
+//	go run . coalesce  GET on a slow DynamoDB, with reads that share calls and without
 //	go run . create    durable creates beside a bare loop of Pebble's synced batches
 //	go run . sweep     GET while a million expired sessions are removed
 //	go run . million   memory and time to open with 1,000,000 sessions

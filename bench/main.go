@@ -26,6 +26,7 @@ func commands() []command {
 		{"compare", "all contenders with the same load: tables, charts, and figures in a file", runCompare},
 		{"chart", "the charts of figures that compare kept", runChart},
 		{"get", "GET beside a bare net/http server", runGet},
+		{"coalesce", "GET on a slow DynamoDB, with reads that share calls and without", runCoalesce},
 		{"create", "durable creates beside a bare loop of Pebble's synced batches", simple(measureCreate)},
 		{"sweep", "GET while a million expired sessions are removed", simple(measureSweep)},
 		{"million", "memory and time to open with a million sessions", simple(measureMillion)},

@@ -63,15 +63,6 @@ func serveNaive(ctx context.Context, s settings) error {
 	return http.Serve(listener, mux)
 }
 
-// startNaive starts the naive handler as a process of its own.
-func startNaive(name string, backend *process, idle int) (*process, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	return start(name, stubEnv(backend), nil, self, "naive", "-idle", strconv.Itoa(idle))
-}
-
 func (n *naive) get(w http.ResponseWriter, r *http.Request) {
 	out, err := n.db.GetItem(r.Context(), &dynamodb.GetItemInput{
 		TableName: &n.table, Key: naiveKey(r.PathValue("id")),

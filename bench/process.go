@@ -130,18 +130,6 @@ func (p *process) waitReady() (time.Duration, error) {
 	return 0, fmt.Errorf("%s is not ready after 30 s", p.name)
 }
 
-// cpu returns the user and system time that the process and its children have used.
-func (p *process) cpu() (time.Duration, error) {
-	u, err := treeUsage(p.cmd.Process.Pid)
-	return u.cpu, err
-}
-
-// resident returns the resident memory of both, in MB (10^6 bytes).
-func (p *process) resident() (float64, error) {
-	u, err := treeUsage(p.cmd.Process.Pid)
-	return float64(u.resident) / 1e6, err
-}
-
 // freePort returns a port that nobody listens on.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -51,14 +51,6 @@ func startStub(value int, delay time.Duration) (*process, error) {
 	return start("stub", nil, nil, self, "stub", "-value", strconv.Itoa(value), "-delay", delay.String())
 }
 
-// stubEnv is what brings an AWS client to the stub.
-func stubEnv(p *process) []string {
-	return []string{
-		"AWS_ENDPOINT_URL_DYNAMODB=http://" + p.addr, "AWS_REGION=us-west-2", "AWS_ACCESS_KEY_ID=test",
-		"AWS_SECRET_ACCESS_KEY=test", "AWS_EC2_METADATA_DISABLED=true", "DYNAMODB_TABLE_NAME=sessions",
-	}
-}
-
 type stub struct {
 	delay time.Duration
 	tail  []byte // of a row, after its id and user

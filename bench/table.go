@@ -13,8 +13,8 @@ func (c cell) writeTable(out io.Writer) {
 	var text strings.Builder
 	fmt.Fprintf(&text, "\n### %s, %s\n\n", c.Workload.title(), c.where())
 	if base := c.base(); base != "" {
-		fmt.Fprintf(&text, "| server | requests/s | × %s | p50 | p99 | server CPU per request | × %s | database CPU per request | memory | database memory |\n", base, base)
-		text.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+		fmt.Fprintf(&text, "| server | requests/s | × %[1]s | p50 | × %[1]s | p99 | server CPU per request | × %[1]s | database CPU per request | memory | database memory |\n", base)
+		text.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	}
 	var notes []string
 	for _, f := range c.Figures {
@@ -25,8 +25,8 @@ func (c cell) writeTable(out io.Writer) {
 		if f.Bad > 0 {
 			notes = append(notes, fmt.Sprintf("%s: %d requests failed and are not counted.", f.Title, f.Bad))
 		}
-		fmt.Fprintf(&text, "| %s | %s | %.2f | %s | %s | %s | %.2f | %s | %s | %s |\n", f.Title, thousands(f.PerSecond), f.Throughput,
-			short(f.P50), short(f.P99), short(f.CPU), f.CPURatio, orNone(f.CPUBehind, short), megabytes(f.Memory), orNone(f.Behind, megabytes))
+		fmt.Fprintf(&text, "| %s | %s | %.2f | %s | %.2f | %s | %s | %.2f | %s | %s | %s |\n", f.Title, thousands(f.PerSecond), f.Throughput,
+			short(f.P50), f.P50Ratio, short(f.P99), short(f.CPU), f.CPURatio, orNone(f.CPUBehind, short), megabytes(f.Memory), orNone(f.Behind, megabytes))
 	}
 	for _, note := range notes {
 		fmt.Fprintf(&text, "\n%s\n", note)
