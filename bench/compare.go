@@ -130,7 +130,7 @@ func (c *comparison) cell(ctx context.Context, s *site, subjects []*subject, w w
 	for _, sub := range subjects {
 		why := sub.cannot[w]
 		if why == "" {
-			if err := sub.probe(w, s.data.value); err != nil {
+			if err := sub.probe(w, s.data.value, probeWithin); err != nil {
 				why = "not driven: " + oneSentence(err)
 			}
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -75,59 +76,74 @@ type growthLine struct {
 	small, large time.Duration
 }
 
+// onePatience is how long a single list may take. What takes longer than
+// probeWithin is not driven: its one time is the figure.
+const onePatience = 3 * time.Minute
+
 // measure measures one contender, on two stores side by side.
 func (o growthFlags) measure(ctx context.Context, l *lab, c contender) (growthLine, error) {
 	line := growthLine{title: c.title}
+	p50 := map[int]*time.Duration{o.small: &line.small, o.large: &line.large}
 	var subjects []*subject
 	var plans []wrk.Plan
-	var sizes []int // of the stores that serve
+	var sizes []int // of the stores that are driven
 	for _, size := range []int{o.small, o.large} {
 		s, err := l.openSite(dataset{size, o.value}, 0)
 		if err != nil {
 			return line, err
 		}
 		defer s.close()
-		sub, err := c.start(ctx, s)
-		if err == nil {
-			sub.contender = c
-			err = sub.fill(ctx, size)
+		sub, one, err := o.openFilled(ctx, s, c)
+		if cause := context.Cause(ctx); cause != nil {
+			return line, cause
 		}
-		if err == nil {
-			err = sub.settleFill(ctx)
-		}
-		if err == nil {
-			sub.users = []string{coldUser(size / 2)}
-			err = sub.probe(listing, o.value)
-		}
-		if err != nil {
-			if cause := context.Cause(ctx); cause != nil {
-				return line, cause
-			}
+		switch {
+		case err != nil:
 			fmt.Printf("| %s | %s | not driven: %s | | | | |\n", c.title, thousands(float64(size)), oneSentence(err))
-			continue
+		case one > probeWithin:
+			*p50[size] = one
+			fmt.Printf("| %s | %s | | %s (a single list) | | | |\n", c.title, thousands(float64(size)), short(one))
+		default:
+			plan, err := wrk.NewPlan(s.dir, sub.listsOfAny(size))
+			if err != nil {
+				return line, err
+			}
+			subjects, plans, sizes = append(subjects, sub), append(plans, plan), append(sizes, size)
 		}
-		plan, err := wrk.NewPlan(s.dir, sub.listsOfAny(size))
-		if err != nil {
-			return line, err
-		}
-		subjects, plans, sizes = append(subjects, sub), append(plans, plan), append(sizes, size)
 	}
 	tallies, fails := interleave(ctx, l.load, subjects, plans, wrk.Load{Conns: o.conns, Duration: o.duration}, o.rounds)
 	for n, t := range tallies {
 		if fails[n] != nil {
 			return line, fails[n]
 		}
+		*p50[sizes[n]] = t.p50()
 		fmt.Printf("| %s | %s | %s | %s | %s | %s | %.2f |\n", c.title, thousands(float64(sizes[n])), thousands(t.perSecond()),
 			short(t.p50()), short(t.p99()), short(t.cpu()), t.ratio(tallies[0], byP50))
 	}
-	for n, size := range sizes {
-		if size == o.small {
-			line.small = tallies[n].p50()
-		} else {
-			line.large = tallies[n].p50()
-		}
-	}
 	return line, context.Cause(ctx)
+}
+
+// openFilled starts a contender, fills it, and returns how long one list took.
+func (o growthFlags) openFilled(ctx context.Context, s *site, c contender) (sub *subject, one time.Duration, err error) {
+	if sub, err = c.start(ctx, s); err != nil {
+		return nil, 0, err
+	}
+	sub.contender = c
+	if sub.fill == nil || sub.list == nil {
+		return nil, 0, errors.New("it has no lists of sessions that it keeps")
+	}
+	begin := time.Now()
+	if err := sub.fill(ctx, s.data.size); err != nil {
+		return nil, 0, err
+	}
+	fmt.Fprintf(os.Stderr, "bench: %s has %d sessions after %v\n", c.title, s.data.size, time.Since(begin).Round(time.Second))
+	if err := sub.settleFill(ctx); err != nil {
+		return nil, 0, err
+	}
+	sub.users = []string{coldUser(s.data.size / 2)}
+	begin = time.Now()
+	err = sub.probe(listing, o.value, onePatience)
+	return sub, time.Since(begin), err
 }
 
 // settleFill waits until what filling left to be done is done, for some minutes at

@@ -99,8 +99,8 @@ func (s *subject) plan(w workload, value int, dir string) (wrk.Plan, error) {
 const probeWithin = 10 * time.Second
 
 // probe checks that the server does what the workload asks: an answer that is
-// good and has the data that belongs into it.
-func (s *subject) probe(w workload, value int) error {
+// good and has the data that belongs into it, in time.
+func (s *subject) probe(w workload, value int, within time.Duration) error {
 	ask, least := func(r *fasthttp.Request) { s.get(r, s.handles[0]) }, value
 	switch w {
 	case listing:
@@ -110,7 +110,7 @@ func (s *subject) probe(w workload, value int) error {
 	case creating:
 		ask, least = func(r *fasthttp.Request) { s.create(r, "probe", sessionData(value)) }, 0
 	}
-	return s.do(probeWithin, ask, func(res *fasthttp.Response) error {
+	return s.do(within, ask, func(res *fasthttp.Response) error {
 		if got := len(res.Body()); got < least {
 			return fmt.Errorf("the answer has %d bytes; data alone has %d", got, least)
 		}
