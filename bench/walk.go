@@ -47,7 +47,7 @@ func (o growthFlags) walk(ctx context.Context, l *lab) error {
 	if err != nil {
 		return err
 	}
-	watch := sub.watchMemory()
+	watch := sub.watchMemory(before)
 	begin, early := time.Now(), int64(0)
 	seen, pages, err := sub.walkAll(ctx, func(seen int) {
 		if early == 0 && seen >= o.large/10 {
@@ -97,10 +97,11 @@ type memoryWatch struct {
 	done sync.WaitGroup
 }
 
-// watchMemory begins to look.
-func (s *subject) watchMemory() *memoryWatch {
+// watchMemory begins to look; now is what it is at the start.
+func (s *subject) watchMemory(now int64) *memoryWatch {
 	const look = 20 * time.Millisecond
 	w := &memoryWatch{end: make(chan struct{})}
+	w.most.Store(now)
 	w.done.Go(func() {
 		for {
 			if now, _, err := s.memory(); err == nil && now > w.most.Load() {
