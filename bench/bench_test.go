@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -53,13 +54,19 @@ func TestAProcessIsReadFromItsLine(t *testing.T) {
 
 func TestUsageIncludesWhatDescends(t *testing.T) {
 	t.Parallel()
-	p, err := startAtOnce(t)
+	onLinux(t)
+	p, err := start("a shell", nil, nil, "sh", "-c", `sleep 600 & echo '{"msg":"listening","addr":"nowhere"}'; wait`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, err := treeUsage(p.cmd.Process.Pid)
-	if err != nil || one.resident == 0 {
-		t.Fatalf("%+v, %v", one, err)
+	t.Cleanup(func() { p.stop(syscall.SIGKILL) })
+	all, err := readStats()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shell := all[p.cmd.Process.Pid]
+	if got, err := treeUsage(p.cmd.Process.Pid); err != nil || got.resident <= shell.resident {
+		t.Errorf("the shell and its child have %d bytes, %v; the shell alone has %d", got.resident, err, shell.resident)
 	}
 	if _, err := treeUsage(1 << 30); err == nil {
 		t.Error("a process that is not there has usage")

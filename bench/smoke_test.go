@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -24,22 +23,19 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// startAtOnce starts the smallest of the servers and ends it with the test.
-func startAtOnce(t *testing.T) (*process, error) {
-	p, err := startStub(300, 0)
-	if err == nil {
-		t.Cleanup(func() { p.stop(syscall.SIGKILL) })
+// onLinux skips a test elsewhere: CPU time and memory are read from /proc.
+func onLinux(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("the bench measures on Linux only")
 	}
-	return p, err
 }
 
 // A comparison of the servers that are written in Go and need no installation,
 // short, from end to end. It measures nothing that anybody should believe.
 func TestAComparisonMeasuresEveryGoContender(t *testing.T) {
 	t.Parallel()
-	if _, err := os.Stat("/proc/self/stat"); err != nil {
-		t.Skip("the bench measures on Linux only: CPU time and memory are read from /proc")
-	}
+	onLinux(t)
 	dir := t.TempDir()
 	const names = "bare,embedded,naive-stub,dynamodb-stub"
 	err := run(t.Context(), []string{
