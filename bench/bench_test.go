@@ -29,9 +29,9 @@ func TestARatioIsTheMedianOfTheRoundsRatios(t *testing.T) {
 		}
 		return t
 	}
-	// A machine that is slow in one round is slow for both: 0.5, 0.5 and 0.9. The
-	// medians of the two alone would give 100 / 180.
-	got := tallyOf(100, 50, 900).ratio(tallyOf(200, 100, 1000), byThroughput)
+	// A machine that is slow in one round is slow for both: 0.5, 0.4 and 0.9. The
+	// medians of the two alone would give 400 / 1000.
+	got := tallyOf(100, 400, 900).ratio(tallyOf(200, 1000, 1000), byThroughput)
 	if got != 0.5 {
 		t.Errorf("it is %v; want 0.5", got)
 	}
