@@ -46,7 +46,7 @@ func parse(out []byte) (Result, error) {
 			return Result{}, fmt.Errorf("wrk printed %q: %w", line, err)
 		}
 		if r.Requests == 0 {
-			return Result{}, fmt.Errorf("no request was answered: %d failed connections, %d late answers", r.Broken, r.Late)
+			return Result{}, fmt.Errorf("no answer came within the round; %d connections failed and %d answers were late", r.Broken, r.Late)
 		}
 		r.Elapsed, r.P50, r.P99 = micros(elapsed), micros(p50), micros(p99)
 		return r, nil
