@@ -1,104 +1,99 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"os"
-	"strconv"
 	"syscall"
-	"time"
 
-	"github.com/valyala/fasthttp"
+	"session-api/bench/wrk"
 )
 
 // fillers is how many connections fill a store before a measurement.
 const fillers = 64
 
-// creating returns the requests that create sessions of value bytes, twenty for
-// each user.
-func creating(p *process, value int) request {
-	return func(r *fasthttp.Request, worker, n int) {
-		r.Header.SetMethod("POST")
-		r.SetRequestURI("http://" + p.addr + "/sessions")
-		r.Header.SetContentType("application/json")
-		r.SetBody(sessionText("user-"+strconv.Itoa(worker)+"-"+strconv.Itoa(n/20), value))
+// createWriters are the writers that creates are measured with. With one, a sync
+// of the disk is all that there is to see.
+var createWriters = []int{1, 64}
+
+// measureCreate prints how many creates session-api acknowledges in a second, each
+// synced before, beside how many synced batches with the same three keys the same
+// Pebble takes in a bare loop, on a copy of the same database.
+func measureCreate(ctx context.Context, o settings) error {
+	l, err := openLab(ctx)
+	if err != nil {
+		return err
 	}
-}
-
-// fill makes total sessions.
-func fill(p *process, total, value int) error {
-	each := max(1, total/fillers)
-	_, err := drive(p, min(fillers, total), 20*time.Minute, each, 201, creating(p, value))
-	return err
-}
-
-// measureCreate prints how many creates a second are acknowledged, each synced
-// to disk before, with one writer and with 64.
-func measureCreate(s settings) error {
-	return withOurs(func(p *process) error {
-		if err := fill(p, max(s.sessions, fillers), s.value); err != nil {
-			return err
-		}
-		fmt.Printf("durable creates, %d bytes of data, %d rounds of %v, medians\n\n", s.value, s.rounds, s.duration)
-		fmt.Println("| writers | creates/s | p50 | p99 | server CPU per create |")
-		fmt.Println("|---|---|---|---|---|")
-		for _, writers := range []int{1, 64} {
-			var rounds []result
-			for range s.rounds {
-				r, err := drive(p, writers, s.duration, 0, 201, creating(p, s.value))
-				if err != nil {
-					return err
-				}
-				rounds = append(rounds, r)
+	defer l.close()
+	s, err := l.openSite(dataset{max(o.sessions, 100*perUser), o.value}, 0)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	ours, loop, err := s.openCreate(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := ours.plan(creating, o.value, s.dir)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("durable creates, %s of data, %d interleaved rounds of %v, medians\n\n", bytesText(o.value), o.rounds, o.duration)
+	fmt.Println("| writers | | creates/s | p50 | p99 | CPU per create | of the bare loop |")
+	fmt.Println("|---:|---|---:|---:|---:|---:|---:|")
+	for _, writers := range createWriters {
+		var seen [2]tally
+		for i := range o.rounds + 1 {
+			r, err := ours.drive(ctx, l.load, plan, wrk.Load{Conns: writers, Duration: o.duration, Seed: uint64(i)})
+			if err != nil {
+				return err
 			}
-			m := medians(rounds)
-			fmt.Printf("| %d | %.0f | %v | %v | %v |\n", writers, m.perSecond, round(m.p50), round(m.p99), round(m.cpu))
+			b, err := loop.drive(ctx, writers, o.duration)
+			if err != nil {
+				return err
+			}
+			if r.Bad() > 0 {
+				return fmt.Errorf("%d creates failed", r.Failed+r.Late)
+			}
+			if i > 0 { // the first round warms both
+				seen[0], seen[1] = append(seen[0], b), append(seen[1], r)
+			}
 		}
-		return nil
-	})
+		for n, name := range []string{"bare loop", "session-api"} {
+			t := seen[n]
+			fmt.Printf("| %d | %s | %s | %s | %s | %s | %.2f |\n", writers, name, thousands(t.perSecond()),
+				short(t.p50()), short(t.p99()), short(t.cpu()), t.ratio(seen[0], byThroughput))
+		}
+	}
+	return nil
 }
 
-// withOurs runs f with session-api on a fresh directory and clears both away.
-func withOurs(f func(*process) error) error {
-	program, err := build()
+// openCreate returns session-api and the bare loop, each on its own copy of a
+// database with the site's sessions.
+func (s *site) openCreate(ctx context.Context) (*subject, *pebbleLoop, error) {
+	dir, err := s.folder("ours")
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	dir, err := os.MkdirTemp("", "session-api-bench-data")
+	first, err := s.embedded(ctx, dir)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	p, err := startOurs(program, dir)
+	if err := first.fill(ctx, s.data.size); err != nil {
+		return nil, nil, err
+	}
+	first.server.stop(syscall.SIGTERM)
+	other, err := s.folder("loop")
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer p.stop(syscall.SIGTERM)
-	return f(p)
-}
-
-// createOne makes a session and returns its id.
-func createOne(p *process, value int) (string, error) {
-	req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseRequest(req)
-	defer fasthttp.ReleaseResponse(res)
-	creating(p, value)(req, 0, 0)
-	if err := fasthttp.Do(req, res); err != nil {
-		return "", err
+	if err := os.CopyFS(other, os.DirFS(dir)); err != nil {
+		return nil, nil, err
 	}
-	var created struct{ SessionID string }
-	err := json.Unmarshal(res.Body(), &created)
-	return created.SessionID, err
-}
-
-func medians(rounds []result) result {
-	var perSecond []float64
-	var p50, p99, cpu []time.Duration
-	for _, r := range rounds {
-		perSecond = append(perSecond, r.perSecond)
-		p50, p99, cpu = append(p50, r.p50), append(p99, r.p99), append(cpu, r.cpu)
+	ours, err := s.embedded(ctx, dir)
+	if err != nil {
+		return nil, nil, err
 	}
-	return result{median(perSecond), median(p50), median(p99), median(cpu)}
+	loop, err := s.startPebble(other)
+	return ours, loop, err
 }
-
-func round(d time.Duration) time.Duration { return d.Round(100 * time.Nanosecond) }

@@ -1,106 +1,149 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os"
 	"syscall"
 	"time"
+
+	"session-api/bench/wrk"
 )
 
-// measureMillion prints memory and time to open with a million sessions (or
-// -sessions), after a clean stop and after SIGKILL.
-func measureMillion(s settings) error {
-	total := s.sessions
-	if total == 0 {
-		total = 1_000_000
-	}
-	program, err := build()
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp("", "session-api-bench-data")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
+// aMillion is how many sessions a measurement has unless -sessions says otherwise.
+const aMillion = 1_000_000
 
-	fmt.Printf("%d sessions of %d bytes of data\n\n| moment | resident MB | until listening |\n|---|---|---|\n", total, s.value)
-	p, err := startOurs(program, dir)
+func (o settings) million() int {
+	if o.sessions > 0 {
+		return o.sessions
+	}
+	return aMillion
+}
+
+// measureMillion prints memory and time to open with a million sessions, after a
+// clean stop and after SIGKILL.
+func measureMillion(ctx context.Context, o settings) error {
+	l, err := openLab(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	s, err := l.openSite(dataset{o.million(), o.value}, 0)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	dir, err := s.folder("ours")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s sessions of %s\n\n| moment | resident memory | until listening |\n|---|---:|---:|\n", thousands(float64(s.data.size)), bytesText(o.value))
+	ours, err := s.embedded(ctx, dir)
 	if err != nil {
 		return err
 	}
 	begin := time.Now()
-	if err := fill(p, total, s.value); err != nil {
+	if err := ours.fill(ctx, s.data.size); err != nil {
 		return err
 	}
 	filled := time.Since(begin)
-	if err := report(p, "just filled"); err != nil {
+	if err := ours.report("just filled"); err != nil {
 		return err
 	}
 	for _, end := range []struct {
 		name string
 		sig  syscall.Signal
 	}{{"SIGTERM", syscall.SIGTERM}, {"SIGKILL", syscall.SIGKILL}} {
-		// Something to recover: a stop right after a write.
-		if err := fill(p, 10_000, s.value); err != nil {
+		// Something to recover: a stop right after writes.
+		const more = 10_000
+		if err := ours.fill(ctx, more); err != nil {
 			return err
 		}
-		p.stop(end.sig)
-		if p, err = startOurs(program, dir); err != nil {
+		ours.server.stop(end.sig)
+		if ours, err = s.embedded(ctx, dir); err != nil {
 			return err
 		}
-		if err := report(p, "opened after "+end.name); err != nil {
+		if err := ours.report("opened after " + end.name); err != nil {
 			return err
 		}
 	}
-	ids, err := spread(p, hot, s.value)
-	if err != nil {
+	if err := ours.readAround(ctx, o); err != nil {
 		return err
 	}
-	if _, err := drive(p, s.conns, s.duration, 0, 200, getting(p, ids)); err != nil {
-		return err
-	}
-	if err := report(p, "after a round of GETs"); err != nil {
-		return err
-	}
-	p.stop(syscall.SIGTERM)
-	fmt.Printf("\nfilled through HTTP at %.0f durable creates a second\n", float64(total)/filled.Seconds())
+	fmt.Printf("\nfilled through HTTP at %s durable creates a second\n", thousands(float64(s.data.size)/filled.Seconds()))
 	return nil
 }
 
-func report(p *process, moment string) error {
-	mb, err := p.resident()
+// readAround reads for a round, of a thousand sessions and then of any user's,
+// and reports the memory after each.
+func (s *subject) readAround(ctx context.Context, o settings) error {
+	l, err := openLab(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("| %s | %.0f | %v |\n", moment, mb, p.listen.Round(time.Millisecond))
+	defer l.close()
+	if err := s.prepare(ctx, hot, o.value); err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		after string
+		kinds []wrk.Kind
+	}{
+		{"after a round of GETs of 1,000 sessions", s.kinds(getting, o.value)},
+		{"after a round of lists of any user's", []wrk.Kind{s.listsOfAny(o.million())}},
+	} {
+		plan, err := wrk.NewPlan(l.dir, step.kinds...)
+		if err != nil {
+			return err
+		}
+		if _, err := s.drive(ctx, l.load, plan, wrk.Load{Conns: o.conns, Duration: o.duration}); err != nil {
+			return err
+		}
+		if err := s.report(step.after); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report prints a line of the table of measureMillion.
+func (s *subject) report(moment string) error {
+	u, _, err := s.memory()
+	if err != nil {
+		return err
+	}
+	listen := ""
+	if moment[0] == 'o' { // opened
+		listen = s.server.listen.Round(time.Millisecond).String()
+	}
+	fmt.Printf("| %s | %s | %s |\n", moment, megabytes(u), listen)
 	return nil
 }
 
 // measureStart prints the time from start to ready with an empty directory.
-func measureStart(s settings) error {
-	program, err := build()
+func measureStart(ctx context.Context, o settings) error {
+	l, err := openLab(ctx)
 	if err != nil {
 		return err
 	}
-	var took []time.Duration
-	for range s.rounds {
-		dir, err := os.MkdirTemp("", "session-api-bench-data")
-		if err != nil {
-			return err
-		}
-		p, err := startOurs(program, dir)
-		if err != nil {
-			return err
-		}
-		ready, err := p.waitReady()
-		p.stop(syscall.SIGTERM)
-		_ = os.RemoveAll(dir)
-		if err != nil {
-			return err
-		}
-		took = append(took, p.listen+ready)
+	defer l.close()
+	s, err := l.openSite(dataset{}, 0)
+	if err != nil {
+		return err
 	}
-	fmt.Printf("from start to ready, empty directory: median %v of %d starts\n", median(took).Round(time.Millisecond), s.rounds)
+	defer s.close()
+	var took []time.Duration
+	for range o.rounds {
+		p, err := openEmbedded(ctx, s)
+		if err != nil {
+			return err
+		}
+		ready, err := p.server.waitReady()
+		if err != nil {
+			return err
+		}
+		p.server.stop(syscall.SIGTERM)
+		took = append(took, p.server.listen+ready)
+	}
+	fmt.Printf("from start to ready, empty directory: median %v of %d starts\n", median(took).Round(time.Millisecond), o.rounds)
 	return nil
 }

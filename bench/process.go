@@ -1,92 +1,117 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"runtime"
 	"strconv"
-	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
-// process is a server under measurement.
+// process is a server under measurement, or one behind it.
 type process struct {
 	name   string
 	addr   string
 	cmd    *exec.Cmd
 	listen time.Duration // from its start until it said where it listens
+
+	last    lastWords
+	watched atomic.Pointer[watch]
+	ended   chan struct{} // closed when it has ended
 }
+
+// startWithin bounds a start; the slowest contender needs some seconds.
+const startWithin = time.Minute
 
 // start runs a server and waits until its log names its address.
 func start(name string, env []string, in io.Reader, program string, args ...string) (*process, error) {
-	p := &process{name: name, cmd: exec.Command(program, args...)}
-	p.cmd.Env = append(os.Environ(), env...)
+	p := newProcess(name, env, program, args...)
 	p.cmd.Stdin = in
-	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
 	begin := time.Now()
-	if err := p.cmd.Start(); err != nil {
+	if err := p.run(); err != nil {
 		return nil, err
 	}
-	lines := bufio.NewScanner(out)
-	for p.addr == "" {
-		if !lines.Scan() {
-			_ = p.cmd.Wait()
-			return nil, fmt.Errorf("%s ended before it listened", name)
+	addr := make(chan string, 1)
+	go p.readLog(out, addr)
+	select {
+	case p.addr = <-addr:
+		p.listen = time.Since(begin)
+		return p, nil
+	case <-p.ended:
+	case <-time.After(startWithin):
+	}
+	p.stop(syscall.SIGKILL)
+	return nil, fmt.Errorf("%s does not serve; its last words: %s", name, &p.last)
+}
+
+// startAt runs a server that was told to listen on a port of the loopback address
+// and waits until it does.
+func startAt(name string, port int, dir string, env []string, program string, args ...string) (*process, error) {
+	p := newProcess(name, env, program, args...)
+	p.cmd.Dir = dir
+	p.cmd.Stdout = &p.last
+	p.addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	begin := time.Now()
+	if err := p.run(); err != nil {
+		return nil, err
+	}
+	for time.Since(begin) < startWithin {
+		if conn, err := net.Dial("tcp", p.addr); err == nil {
+			p.listen = time.Since(begin)
+			return p, conn.Close()
 		}
-		p.addr = listeningAddr(lines.Bytes())
+		select {
+		case <-p.ended:
+			return nil, fmt.Errorf("%s ended at once; its last words: %s", name, &p.last)
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
-	p.listen = time.Since(begin)
-	go func() { _, _ = io.Copy(io.Discard, out) }()
-	return p, nil
+	p.stop(syscall.SIGKILL)
+	return nil, fmt.Errorf("%s does not listen after %v; its last words: %s", name, startWithin, &p.last)
 }
 
-// listeningAddr returns the address that a log line names, if it does.
-func listeningAddr(line []byte) string {
-	var entry struct{ Msg, Addr string }
-	if json.Unmarshal(line, &entry) != nil || !strings.HasPrefix(strings.ToLower(entry.Msg), "listening") {
-		return ""
-	}
-	return entry.Addr
+func newProcess(name string, env []string, program string, args ...string) *process {
+	p := &process{name: name, cmd: exec.Command(program, args...), ended: make(chan struct{})}
+	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Stderr = &p.last
+	return p
 }
 
-// build compiles session-api from this checkout into a folder of its own.
-func build() (string, error) {
-	dir, err := os.MkdirTemp("", "session-api-bench")
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(dir, "session-api")
-	cmd := exec.Command("go", "build", "-trimpath", "-o", program, "./cmd/session-api")
-	cmd.Dir = ".."
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return program, nil
+// run starts the process in a goroutine that keeps its thread until the child has
+// ended: the child is told to end with the thread that made it.
+func (p *process) run() error {
+	tie(p.cmd)
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := p.cmd.Start()
+		started <- err
+		if err == nil {
+			_, _ = p.cmd.Process.Wait() // how it ends does not matter
+			close(p.ended)
+		}
+	}()
+	return <-started
 }
 
-// startOurs starts session-api on dir.
-func startOurs(program, dir string) (*process, error) {
-	return start("session-api", []string{
-		"PORT=0", "HOST=127.0.0.1", "DATA_DIR=" + dir, "SESSION_STORE=embedded", "LOG_FORMAT=json",
-		"SESSION_TTL_HOURS=24",
-	}, nil, program)
-}
-
-// stop ends the server with sig and waits until it is gone.
+// stop ends the server with sig, and all that it started, and waits until it is
+// gone.
 func (p *process) stop(sig syscall.Signal) {
 	_ = p.cmd.Process.Signal(sig)
-	_ = p.cmd.Wait()
+	_ = p.cmd.Process.Signal(syscall.SIGCONT)
+	<-p.ended
+	killGroup(p.cmd.Process.Pid)
 }
 
 // waitReady asks /ready until it answers 200 and returns how long that took.
@@ -105,37 +130,11 @@ func (p *process) waitReady() (time.Duration, error) {
 	return 0, fmt.Errorf("%s is not ready after 30 s", p.name)
 }
 
-// clockTick is the unit of CPU time in /proc: USER_HZ, 100 a second on every
-// Linux that Go runs on (proc(5)).
-const clockTick = 10 * time.Millisecond
-
-// cpu returns the user and system time that the process has used.
-func (p *process) cpu() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+// freePort returns a port that nobody listens on.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
-	// The name in parentheses may hold anything; fields are counted after it.
-	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	user, err := strconv.Atoi(fields[11])
-	if err != nil {
-		return 0, err
-	}
-	system, err := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * clockTick, err
-}
-
-// resident returns the process's resident memory, in MB (10^6 bytes).
-func (p *process) resident() (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kib, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")))
-			return float64(kib) * 1024 / 1e6, err
-		}
-	}
-	return 0, fmt.Errorf("no VmRSS of %s", p.name)
+	return l.Addr().(*net.TCPAddr).Port, l.Close()
 }
