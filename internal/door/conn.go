@@ -16,11 +16,19 @@ type conn struct {
 	door *Door
 	// waits is the turn in which the connection began to wait for a request or its
 	// body; 0 while there is work for it.
-	waits atomic.Int64
+	waits         atomic.Int64
+	reads, writes deadline
 
 	mu   sync.Mutex // net/http reads on while a handler runs
 	head []byte     // what was read since the request before, as far as its header may go
 	full bool       // head has the header's end, or as much as may be
+}
+
+func (d *Door) newConn(accepted net.Conn) *conn {
+	c := &conn{Conn: accepted, door: d}
+	c.reads.set, c.writes.set = accepted.SetReadDeadline, accepted.SetWriteDeadline
+	c.waits.Store(d.turn.Add(1))
+	return c
 }
 
 // headBytes is how much of head is kept at most. net/http takes no larger header.

@@ -5,6 +5,7 @@
 //
 //	conn.go     a connection, as the door sees it
 //	listen.go   how many connections there are
+//	deadline.go when a connection is cut
 //	refusal.go  net/http's answers to what is no request, in the API's form
 //	framing.go  requests whose length is said twice, which net/http lets in
 //

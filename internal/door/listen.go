@@ -36,8 +36,9 @@ type Door struct {
 	turn    atomic.Int64 // counts the times at which connections began to wait
 	crowded tally.Tally
 
-	mu   sync.Mutex
-	open map[*conn]struct{}
+	mu      sync.Mutex
+	open    map[*conn]struct{}
+	watched bool // watch runs
 }
 
 // New returns a Door that takes its connections from l.
@@ -61,8 +62,7 @@ func (d *Door) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		c := &conn{Conn: accepted, door: d}
-		c.waits.Store(d.turn.Add(1))
+		c := d.newConn(accepted)
 		full, goes := d.admit(c)
 		if full {
 			d.noteCrowded()
@@ -87,6 +87,10 @@ func (d *Door) admit(c *conn) (full bool, goes *conn) {
 		delete(d.open, goes)
 	}
 	d.open[c] = struct{}{}
+	if !d.watched {
+		d.watched = true
+		go d.watch()
+	}
 	return full, goes
 }
 

@@ -66,6 +66,7 @@ type API struct {
 	limiting       tally.Tally
 	mux            *http.ServeMux
 	noRoute        http.Handler // for what the mux is not to see
+	session        http.Handler // what the mux has at sessionPattern
 	routes         []Route
 	unavailable    atomic.Bool
 	refused        refusals
@@ -139,6 +140,10 @@ var (
 func (a *API) route(x *exchange, r *http.Request) {
 	if err := checkFraming(x, r); err != nil {
 		a.fail(x, r, err)
+		return
+	}
+	if x.id = plainSession(r); x.id != "" {
+		a.session.ServeHTTP(x, r)
 		return
 	}
 	if !cleanPath(r.URL.EscapedPath()) {

@@ -17,6 +17,7 @@ type exchange struct {
 	http.ResponseWriter
 	ctx    *deadline // the request's context, with its deadline
 	route  string
+	id     string       // the session that the path names, if the mux has not seen it
 	caller *auth.Caller // nil where nobody asks who calls, or nobody known does
 	start  time.Time
 	status int // 0 until the answer begins

@@ -36,10 +36,10 @@ func (a *API) table() []endpoint {
 		{Route{"GET", "/ready", open}, a.ready},
 		{Route{"POST", "/sessions", auth.Write}, a.createSession},
 		{Route{"GET", "/sessions", auth.Admin}, a.listSessions},
-		{Route{"GET", "/sessions/{id}", auth.Read}, a.getSession},
-		{Route{"PUT", "/sessions/{id}", auth.Write}, a.updateSession},
-		{Route{"PATCH", "/sessions/{id}", auth.Write}, a.patchSession},
-		{Route{"DELETE", "/sessions/{id}", auth.Write}, a.deleteSession},
+		{Route{"GET", sessionPattern, auth.Read}, a.getSession},
+		{Route{"PUT", sessionPattern, auth.Write}, a.updateSession},
+		{Route{"PATCH", sessionPattern, auth.Write}, a.patchSession},
+		{Route{"DELETE", sessionPattern, auth.Write}, a.deleteSession},
 		{Route{"POST", actionPrefix + "touch", auth.Write}, a.touchSession},
 		{Route{"POST", actionPrefix + "extend", auth.Admin}, a.extendSession},
 		{Route{"POST", actionPrefix + "rotate", auth.Write}, a.rotateSession},
@@ -59,7 +59,32 @@ func (a *API) table() []endpoint {
 
 // actionPrefix begins the patterns of what can be done to a session beside reading
 // and writing it.
-const actionPrefix = "/sessions/{id}/"
+const actionPrefix = sessionPattern + "/"
+
+const (
+	sessionsPrefix = "/sessions/"
+	sessionPattern = sessionsPrefix + "{id}"
+)
+
+// plainSession returns the id of a GET whose path is that of a session, "" for all else.
+// That is the request that a service does nearly all of, and what the mux does for it
+// takes as long as the look-up of the session. What is escaped, and words that are no
+// ids, are for the mux.
+func plainSession(r *http.Request) string {
+	id, ok := strings.CutPrefix(r.URL.Path, sessionsPrefix)
+	if !ok || r.Method != http.MethodGet || r.URL.RawPath != "" || id == "user" || id == "." || id == ".." || strings.ContainsAny(id, "/%") {
+		return ""
+	}
+	return id
+}
+
+// pathID returns the session that the path names.
+func (x *exchange) pathID(r *http.Request) string {
+	if x.id != "" {
+		return x.id
+	}
+	return r.PathValue("id")
+}
 
 // newMux builds the mux from the table. Methods are told apart here rather than
 // by the mux, whose own 405 is plain text.
@@ -78,6 +103,7 @@ func (a *API) newMux() (*http.ServeMux, []Route) {
 	}
 	mux := http.NewServeMux()
 	actions := map[string]http.Handler{}
+	a.session = a.dispatch(sessionPattern, resources[sessionPattern])
 	for pattern, methods := range resources {
 		if word, ok := strings.CutPrefix(pattern, actionPrefix); ok {
 			actions[word] = a.dispatch(pattern, methods)

@@ -11,7 +11,7 @@ func (a *API) getSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id := r.PathValue("id")
+	id := x.pathID(r)
 	x.single = true
 	found, err := a.service(x).Get(x.ctx, id)
 	if err != nil {

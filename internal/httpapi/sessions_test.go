@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -144,6 +145,24 @@ func TestHeadAnswersAsGetWithoutABody(t *testing.T) {
 		}
 		if path != "/docs" && head.ContentLength != int64(len(whole.text)) {
 			t.Errorf("HEAD %s says %d bytes, GET sent %d", path, head.ContentLength, len(whole.text))
+		}
+	}
+}
+
+// TestThePlainPathOfASessionIsWhatTheMuxMakesOfIt compares GET, which has a short way
+// for it, with HEAD, which has none.
+func TestThePlainPathOfASessionIsWhatTheMuxMakesOfIt(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, nil)
+	id := h.call("POST", "/sessions", `{"userId":"user123","data":1}`).member(t, "sessionId")
+	escaped := "%" + strings.ToUpper(hex.EncodeToString([]byte(id[:1]))) + id[1:]
+	for _, path := range []string{
+		id, escaped, id + "/", id + "/touch", id + "//", "/" + id, "./" + id, id + "?x=1", id + "%2F", "a%2Fb", "a%252Fb",
+		"", "user", "user/", "user/user123", "%75ser", ".", "..", "%2E", "%2E%2E", "...", "user.", "nobody", strings.Repeat("x", 2000),
+	} {
+		get, head := h.call("GET", "/sessions/"+path, ""), h.call("HEAD", "/sessions/"+path, "")
+		if get.status != head.status || get.header.Get("Etag") != head.header.Get("Etag") {
+			t.Errorf("GET of %q is %d, HEAD is %d", path, get.status, head.status)
 		}
 	}
 }
