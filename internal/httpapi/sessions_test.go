@@ -161,8 +161,8 @@ func TestThePlainPathOfASessionIsWhatTheMuxMakesOfIt(t *testing.T) {
 		"", "user", "user/", "user/user123", "%75ser", ".", "..", "%2E", "%2E%2E", "...", "user.", "nobody", strings.Repeat("x", 2000),
 	} {
 		get, head := h.call("GET", "/sessions/"+path, ""), h.call("HEAD", "/sessions/"+path, "")
-		if get.status != head.status || get.header.Get("Etag") != head.header.Get("Etag") {
-			t.Errorf("GET of %q is %d, HEAD is %d", path, get.status, head.status)
+		if get.status != head.status || get.header.Get("Etag") != head.header.Get("Etag") || get.header.Get("Content-Length") != head.header.Get("Content-Length") {
+			t.Errorf("GET of %q is %d %s, HEAD is %d", path, get.status, get.text, head.status)
 		}
 	}
 }
