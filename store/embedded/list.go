@@ -42,6 +42,7 @@ func (s *Store) List(ctx context.Context, q session.PageQuery) (session.Page, er
 
 // all fills the page with active rows of all users.
 func (w *walk) all(q session.PageQuery) {
+	w.page.Sessions = make([]*session.Session, 0, min(q.Limit, session.MaxPageLimit))
 	last := ""
 	for ok, looked := w.iter.First(), 0; ok; ok, looked = w.iter.Next(), looked+1 {
 		if len(w.page.Sessions) == q.Limit || looked == looks(q.Limit) {
