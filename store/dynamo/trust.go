@@ -1,0 +1,80 @@
+package dynamo
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// refusalLasts is how long no shared call is tried after one that DynamoDB
+	// refused to take.
+	refusalLasts = time.Minute
+	// failureLasts is the same after one that was not answered. Who is slow or
+	// broken among those that were asked for is not known, so that nobody is to
+	// wait for him again soon.
+	failureLasts = time.Second
+)
+
+// trust knows whether shared calls are worth trying.
+type trust struct {
+	options Options
+	// lost mirrors whether until is set, for those who only pass by.
+	lost  atomic.Bool
+	mu    sync.Mutex
+	until time.Time // when they are tried again; zero if nothing is wrong
+	// refused says that they were refused and none was taken since.
+	refused bool
+}
+
+// holds reports whether a shared call is to be tried.
+func (t *trust) holds() bool {
+	if !t.lost.Load() {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.options.now().Before(t.until)
+}
+
+// failed takes down what became of a shared call. That they are refused is logged
+// once.
+func (t *trust) failed(f *fault) {
+	lasts := failureLasts
+	refused := f.class == denied || f.class == unknown
+	if refused {
+		lasts = refusalLasts
+	}
+	t.mu.Lock()
+	first := refused && !t.refused
+	t.refused = t.refused || refused
+	if until := t.options.now().Add(lasts); until.After(t.until) {
+		t.until = until
+	}
+	t.lost.Store(true)
+	t.mu.Unlock()
+	if first {
+		t.options.Logger.Warn("DynamoDB refuses BatchGetItem, so every session is read with a call of its own, which costs more CPU time. "+
+			"Allow the role of this service dynamodb:BatchGetItem on the table, or set DYNAMODB_COALESCE_READS=false.",
+			"error", f, "table", t.options.Table, "region", t.options.Region)
+	}
+}
+
+// kept takes down that a call which left at that time was answered. One that was
+// under way when another failed says nothing.
+func (t *trust) kept(left time.Time) {
+	if !t.lost.Load() {
+		return
+	}
+	t.mu.Lock()
+	mended := !left.Before(t.until)
+	again := mended && t.refused
+	if mended {
+		t.until, t.refused = time.Time{}, false
+		t.lost.Store(false)
+	}
+	t.mu.Unlock()
+	if again {
+		t.options.Logger.Info("DynamoDB takes BatchGetItem now, so reads share calls again.", "table", t.options.Table)
+	}
+}
