@@ -10,6 +10,9 @@ const (
 	lanePart = 16
 	// longestWait bounds that wait, whatever calls take.
 	longestWait = 5 * time.Millisecond
+	// So many calls leave as if CoalesceFrom were no less: then eight are under way
+	// where there is enough to ask for, and no read waits for a large part of a call.
+	leastFrom = 4
 )
 
 // sharedBytes is about how much data one shared call asks for. Its answer is taken
@@ -24,7 +27,8 @@ func (l *lane) mayLeave(now time.Time) bool {
 
 // gap is the least time between two calls that leave.
 func (l *lane) gap() time.Duration {
-	return min(l.took/lanePart*time.Duration(l.underWay)/time.Duration(l.reads.from()), l.reads.store.options.longestWait)
+	from := time.Duration(max(l.reads.from(), leastFrom))
+	return min(l.took/lanePart*time.Duration(l.underWay)/from, l.reads.store.options.longestWait)
 }
 
 // most is how many rows go together.

@@ -33,7 +33,8 @@ type lane struct {
 // read gets a row, in a call of its own or one that others share. The error is
 // that of one attempt.
 func (l *lane) read(ctx context.Context, id string) (item, error) {
-	s, seat := l.board(id)
+	begin := time.Now()
+	s, seat := l.board(id, begin)
 	if s == nil {
 		return l.alone(ctx, id)
 	}
@@ -41,7 +42,7 @@ func (l *lane) read(ctx context.Context, id string) (item, error) {
 	case <-s.done:
 	case <-ctx.Done():
 		l.leave(s, seat)
-		return nil, l.late(ctx.Err())
+		return nil, l.late(s, time.Since(begin), ctx.Err())
 	}
 	if s.dissolved {
 		return l.alone(ctx, id)
@@ -51,10 +52,9 @@ func (l *lane) read(ctx context.Context, id string) (item, error) {
 
 // board counts a call that leaves at once, or finds a seat in the one that is to
 // leave.
-func (l *lane) board(id string) (s *sharedRead, seat int) {
+func (l *lane) board(id string, now time.Time) (s *sharedRead, seat int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
 	if l.next == nil {
 		if l.mayLeave(now) || l.most() == 1 {
 			l.depart(now)
@@ -96,16 +96,16 @@ func (l *lane) leave(s *sharedRead, seat int) {
 }
 
 // late returns the fault of a reader who left a shared call because of err. Where
-// others are answered in a small part of the time of an attempt, one of those he was
+// others are answered in a small part of the time that he waited, one of those he was
 // with is slow. Where everything is slow, as when this machine has too much to do,
-// sharing calls is what helps.
-func (l *lane) late(err error) *fault {
+// sharing calls is what helps; and a caller in a hurry says nothing of the call.
+func (l *lane) late(s *sharedRead, waited time.Duration, err error) *fault {
 	f := &fault{op: batchOp, class: lost, text: errUnended.Error(), cause: err, company: true}
 	l.mu.Lock()
 	others := l.took
 	l.mu.Unlock()
-	if errors.Is(err, context.DeadlineExceeded) && others < l.reads.store.options.AttemptTimeout/8 {
-		l.reads.trust.failed(f)
+	if errors.Is(err, context.DeadlineExceeded) && others < waited/8 {
+		l.reads.blame(s, f)
 	}
 	return f
 }

@@ -145,18 +145,20 @@ func TestTheSizeOfRowsIsLearnt(t *testing.T) {
 func TestTheWaitIsAPartOfWhatACallTakes(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1000, 0)
-	o := Options{CoalesceFrom: 16, longestWait: longestWait}
 	for _, c := range []struct {
+		from     int
 		took     time.Duration
 		underWay int
 		gap      time.Duration
 	}{
-		{4 * time.Millisecond, 16, 250 * time.Microsecond},
-		{4 * time.Millisecond, 64, time.Millisecond},
-		{40 * time.Millisecond, 16, 2500 * time.Microsecond},
-		{time.Second, 16, longestWait},
-		{0, 500, 0},
+		{16, 4 * time.Millisecond, 16, 250 * time.Microsecond},
+		{16, 4 * time.Millisecond, 64, time.Millisecond},
+		{16, 40 * time.Millisecond, 16, 2500 * time.Microsecond},
+		{16, time.Second, 16, longestWait},
+		{16, 0, 500, 0},
+		{1, 4 * time.Millisecond, 8, 500 * time.Microsecond}, // so that eight are under way
 	} {
+		o := Options{CoalesceFrom: c.from, longestWait: longestWait}
 		l := &lane{reads: &reads{store: &Store{options: o}}, took: c.took, underWay: c.underWay, left: now}
 		if got := l.gap(); got != c.gap {
 			t.Errorf("with %d calls of %v under way, they leave every %v; want %v", c.underWay, c.took, got, c.gap)
@@ -164,7 +166,7 @@ func TestTheWaitIsAPartOfWhatACallTakes(t *testing.T) {
 		if c.gap > 0 && l.mayLeave(now.Add(c.gap-1)) || !l.mayLeave(now.Add(c.gap)) {
 			t.Errorf("with %d calls of %v under way, the next does not leave after %v", c.underWay, c.took, c.gap)
 		}
-		if l.underWay--; l.mayLeave(now) != (l.underWay < 16) && c.gap > 0 {
+		if l.underWay--; l.mayLeave(now) != (l.underWay < c.from) && c.gap > 0 {
 			t.Errorf("with %d calls under way, whether one may leave is %v", l.underWay, l.mayLeave(now))
 		}
 	}
@@ -187,6 +189,25 @@ func TestARowThatManyWantIsReadOnceAndEachGetsHisOwn(t *testing.T) {
 	if !bytes.Equal(all[2].Data, want) || all[2].UserID != "alice" {
 		t.Error("two readers share what they were given")
 	}
+}
+
+// TestWritesThatFindOutWhatBecameOfThemShareACallToo: many answers are lost at once.
+func TestWritesThatFindOutWhatBecameOfThemShareACallToo(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(t, Options{})
+	ids := c.createAll(t, 2)
+	c.fail("UpdateItem", 2, faultproxy.LoseReply())
+	for _, id := range ids {
+		c.got.Go(func() {
+			if s, err := c.Update(t.Context(), id, changed(`"new"`), meanwhile()); err != nil || s.Version != 2 {
+				t.Errorf("Update returned %+v, %v", s, err)
+			}
+		})
+	}
+	until(t, func() bool { return c.waiting() == 2 })
+	c.release()
+	c.got.Wait()
+	c.wantCalls(t, "BatchGetItem", 1)
 }
 
 // TestAReadJoinsNothingThatHasLeft: it must see what was written before it began.
@@ -326,7 +347,7 @@ func TestAReaderWhoLeavesAsHeIsToGoIsNotUnderWay(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, Options{})
 	l := &c.reads.consistent
-	s, seat := l.board("a")
+	s, seat := l.board("a", time.Now())
 	c.lanes(func(l *lane) {
 		l.left = time.Time{}
 		l.send(time.Now())

@@ -93,12 +93,19 @@ func (r *reads) ask(s *sharedRead, consistent bool) (bytes int) {
 	})
 	if err != nil {
 		if s.fail(err); s.err.company && s.ctx.Err() == nil {
-			r.trust.failed(s.err)
+			r.blame(s, s.err)
 		}
 		return 0
 	}
 	r.trust.kept(left)
 	return s.take(out)
+}
+
+// blame takes down that s failed, once, whoever was the first to see it.
+func (r *reads) blame(s *sharedRead, f *fault) {
+	if !s.blamed.Swap(true) {
+		r.trust.failed(f)
+	}
 }
 
 // close waits for the shared calls, which nobody waits for any more.

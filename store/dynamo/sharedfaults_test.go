@@ -154,8 +154,11 @@ func TestAFailedSharedCallFailsNobody(t *testing.T) {
 			if got := alone(); !slices.Equal(got, ids) {
 				t.Errorf("%v went alone; want each once", got)
 			}
-			if c.reads.trust.holds() {
-				t.Error("the next reads share a call as if nothing had been")
+			if refused := strings.HasPrefix(name, "it is"); c.reads.trust.holds() == refused {
+				t.Errorf("whether the next reads share calls is %v", refused)
+			}
+			if c.reads.trust.failures != 1 && c.reads.trust.failures != mostFailures-1 {
+				t.Errorf("%v failures were taken down", c.reads.trust.failures)
 			}
 		})
 	}
@@ -179,21 +182,36 @@ func TestASlowRowFailsItsOwnReaderOnly(t *testing.T) {
 	c.release()
 	c.got.Wait()
 	wantError(t, "the read of the slow row", all[slow].err, session.ErrUnavailable)
-	if c.reads.trust.holds() {
-		t.Error("the next reads share a call as if nothing had been")
+	if n := c.reads.trust.failures; n != 1 {
+		t.Errorf("%v failures were taken down, of one call", n)
 	}
 	wantOwn(t, slices.Delete(slices.Clone(ids), slow, slow+1), slices.Delete(all, slow, slow+1))
 }
 
-// TestWhereEverythingIsSlowReadsGoOnSharing: a machine with too much to do has no use
-// for more calls.
-func TestWhereEverythingIsSlowReadsGoOnSharing(t *testing.T) {
+// TestALateReaderBlamesHisCallWhereOthersAreFast: a machine with too much to do has no
+// use for more calls, and a caller in a hurry is late for no fault of the call's.
+func TestALateReaderBlamesHisCallWhereOthersAreFast(t *testing.T) {
 	t.Parallel()
-	for took, shares := range map[time.Duration]bool{5 * time.Millisecond: false, 100 * time.Millisecond: true} {
-		r := newReads(&Store{options: Options{AttemptTimeout: 300 * time.Millisecond}.withDefaults()})
-		r.consistent.took = took
-		if f := r.consistent.late(context.DeadlineExceeded); !f.company || r.trust.holds() != shares {
-			t.Errorf("with calls of %v, a late reader leaves sharing at %v; want %v", took, r.trust.holds(), shares)
+	for name, c := range map[string]struct {
+		took, waited time.Duration
+		err          error
+		blames       bool
+	}{
+		"others are fast":     {5 * time.Millisecond, 300 * time.Millisecond, context.DeadlineExceeded, true},
+		"everything is slow":  {100 * time.Millisecond, 300 * time.Millisecond, context.DeadlineExceeded, false},
+		"he was in a hurry":   {5 * time.Millisecond, 10 * time.Millisecond, context.DeadlineExceeded, false},
+		"his caller has gone": {5 * time.Millisecond, 300 * time.Millisecond, context.Canceled, false},
+	} {
+		r := newReads(&Store{options: Options{}.withDefaults()})
+		r.consistent.took = c.took
+		s := newSharedRead()
+		for range 2 {
+			if f := r.consistent.late(s, c.waited, c.err); !f.company {
+				t.Errorf("where %s, a late reader does not go on alone", name)
+			}
+		}
+		if n := r.trust.failures; (n == 1) != c.blames || n > 1 {
+			t.Errorf("where %s, %v failures were taken down for one call", name, n)
 		}
 	}
 }
@@ -296,14 +314,35 @@ func TestARefusalOfSharedCallsIsSaidOnceAndTriedAgainLater(t *testing.T) {
 	}
 }
 
-// TestASharedCallThatFailsKeepsOthersFromSharing for a moment: a part of the table
+// TestOneSharedCallThatFailsKeepsNobodyFromSharing: DynamoDB fails now and then.
+func TestOneSharedCallThatFailsKeepsNobodyFromSharing(t *testing.T) {
+	t.Parallel()
+	tr := &trust{options: Options{}.withDefaults()}
+	for range 100 {
+		tr.failed(&fault{class: lost})
+		for range makesUp {
+			tr.kept(tr.options.now())
+		}
+		if !tr.holds() || tr.lost.Load() {
+			t.Fatalf("%v failures were not made up for", tr.failures)
+		}
+	}
+}
+
+// TestSharedCallsThatFailKeepOthersFromSharing for a moment: a part of the table
 // that does not answer would be in most calls, and fail in all of them.
-func TestASharedCallThatFailsKeepsOthersFromSharing(t *testing.T) {
+func TestSharedCallsThatFailKeepOthersFromSharing(t *testing.T) {
 	t.Parallel()
 	now := noon
 	tr := &trust{options: Options{now: func() time.Time { return now }}.withDefaults()}
-	tr.failed(&fault{class: lost})
-	tr.kept(now) // it left before the other failed
+	for i := range mostFailures {
+		if !tr.holds() {
+			t.Errorf("no calls are shared after %d have failed", i)
+		}
+		tr.kept(now)
+		tr.failed(&fault{class: lost})
+	}
+	tr.kept(now) // it left before the last one failed
 	if tr.holds() {
 		t.Error("a call that was under way tells that all is well")
 	}
@@ -315,14 +354,16 @@ func TestASharedCallThatFailsKeepsOthersFromSharing(t *testing.T) {
 	if !tr.holds() {
 		t.Error("calls are not shared again")
 	}
+	if tr.failed(&fault{class: lost}); tr.holds() {
+		t.Error("the next that fails is not enough")
+	}
 	tr.failed(&fault{class: denied})
 	tr.failed(&fault{class: lost})
 	if now = now.Add(refusalLasts - 1); tr.holds() {
 		t.Error("a refusal is forgotten for a failure")
 	}
 	now = now.Add(1)
-	tr.kept(now)
-	if !tr.holds() || tr.lost.Load() {
+	if tr.kept(now); !tr.holds() || tr.refused {
 		t.Error("a call that was answered mends nothing")
 	}
 }

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -29,6 +30,8 @@ type sharedRead struct {
 	boarded int
 	ctx     context.Context
 	cancel  context.CancelFunc
+	// blamed says that its failure was taken down.
+	blamed atomic.Bool
 	// err is why there is no answer.
 	err *fault
 	// left are the rows that were left over; full says that they may have been because
