@@ -3,15 +3,16 @@
 // sessions, and drives them over loopback with wrk. Every figure of
 // docs/performance.md names the command of this program that prints it:
 //
-//	go run . compare   all contenders with the same load: tables, charts, figures in a file
-//	go run . chart     the charts of figures that compare kept
-//	go run . get       GET beside a bare net/http server
-//	go run . coalesce  GET on a slow DynamoDB, with reads that share calls and without
-//	go run . create    durable creates beside a bare loop of Pebble's synced batches
-//	go run . sweep     GET while a million expired sessions are removed
-//	go run . million   memory and time to open with 1,000,000 sessions
-//	go run . growth    lists as the table grows from a thousand sessions to a million
-//	go run . start     time from start to ready with an empty directory
+//	go run . compare     all contenders with the same load: tables, charts, figures in a file
+//	go run . chart       the charts of figures that compare kept
+//	go run . get         GET beside a bare net/http server
+//	go run . coalesce    GET on a slow DynamoDB, with reads that share calls and without
+//	go run . statements  updates of DynamoDB as calls, and as statements that share one
+//	go run . create      durable creates beside a bare loop of Pebble's synced batches
+//	go run . sweep       GET while a million expired sessions are removed
+//	go run . million     memory and time to open with 1,000,000 sessions
+//	go run . growth      lists as the table grows from a thousand sessions to a million
+//	go run . start       time from start to ready with an empty directory
 //
 // It runs on Linux, whose /proc tells CPU time and memory. Runs are bounded in time
 // and speak to 127.0.0.1 only. Machines are noisy: contenders run in interleaved
@@ -26,5 +27,5 @@
 //	measure.go, proctree.go      a round, and what it cost
 //	compare.go, table.go, charts.go
 //	lab.go                       what a run shares, and what runs side by side
-//	create.go, sweep.go, million.go, growth.go   the other measurements
+//	create.go, sweep.go, million.go, growth.go, statements.go   the other measurements
 package main

@@ -27,6 +27,7 @@ func commands() []command {
 		{"chart", "the charts of figures that compare kept", runChart},
 		{"get", "GET beside a bare net/http server", runGet},
 		{"coalesce", "GET on a slow DynamoDB, with reads that share calls and without", runCoalesce},
+		{"statements", "updates of DynamoDB as calls of their own, and as statements that share one", simple(measureStatements)},
 		{"create", "durable creates beside a bare loop of Pebble's synced batches", simple(measureCreate)},
 		{"sweep", "GET while a million expired sessions are removed", simple(measureSweep)},
 		{"million", "memory and time to open with a million sessions", simple(measureMillion)},
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string) error {
 			return c.run(ctx, args[1:])
 		}
 		if c.about != "" {
-			known = append(known, fmt.Sprintf("  %-8s %s", c.name, c.about))
+			known = append(known, fmt.Sprintf("  %-10s %s", c.name, c.about))
 		}
 	}
 	return errors.New("say what to measure, and -help after it for its flags:\n" + strings.Join(known, "\n"))

@@ -69,3 +69,12 @@ func TestAComparisonMeasuresEveryGoContender(t *testing.T) {
 		}
 	}
 }
+
+// The cost of statements, short. What a server makes of them needs an installation.
+func TestTheCostOfStatementsIsMeasured(t *testing.T) {
+	t.Parallel()
+	onLinux(t)
+	if err := costOfStatements(t.Context(), settings{rounds: 1, value: 300}); err != nil {
+		t.Fatal(err)
+	}
+}

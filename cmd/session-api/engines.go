@@ -98,6 +98,8 @@ func dynamoOptions(c *config.Store, log *slog.Logger) dynamo.Options {
 		Table:          c.TableName,
 		Region:         c.Region,
 		ConsistentRead: c.ConsistentRead,
+		CoalesceReads:  c.CoalesceReads,
+		CoalesceFrom:   c.CoalesceFrom,
 		Attempts:       c.Attempts,
 		AttemptTimeout: c.AttemptTimeout,
 		CallTimeout:    c.CallTimeout,

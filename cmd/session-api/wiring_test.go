@@ -55,9 +55,9 @@ func TestEveryOptionOfDynamoDBReachesTheEngine(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
 	got := dynamoOptions(parsed(t, "--dynamodb-table-name=tab", "--aws-region=eu-central-1", "--dynamodb-attempts=7",
-		"--dynamodb-attempt-timeout=11ms", "--dynamodb-call-timeout=12ms", "--dynamodb-idle-connections=13"), log)
+		"--dynamodb-coalesce-from=14", "--dynamodb-attempt-timeout=11ms", "--dynamodb-call-timeout=12ms", "--dynamodb-idle-connections=13"), log)
 	want := dynamo.Options{
-		Table: "tab", Region: "eu-central-1", ConsistentRead: true, Attempts: 7,
+		Table: "tab", Region: "eu-central-1", ConsistentRead: true, CoalesceReads: true, CoalesceFrom: 14, Attempts: 7,
 		AttemptTimeout: 11 * time.Millisecond, CallTimeout: 12 * time.Millisecond, IdleConns: 13, Logger: log,
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -65,6 +65,9 @@ func TestEveryOptionOfDynamoDBReachesTheEngine(t *testing.T) {
 	}
 	if dynamoOptions(parsed(t, "--dynamodb-consistent-read=false"), log).ConsistentRead {
 		t.Error("reads are consistent though they shall not be")
+	}
+	if dynamoOptions(parsed(t, "--dynamodb-coalesce-reads=false"), log).CoalesceReads {
+		t.Error("reads share calls though they shall not")
 	}
 }
 

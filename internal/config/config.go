@@ -43,6 +43,8 @@ type Store struct {
 	DataDir string `name:"data-dir" type:"path" default:"./data" help:"The directory of the embedded engine. It is made if it is missing, and belongs to one running process."`
 	Table
 	ConsistentRead   bool          `name:"dynamodb-consistent-read" type:"switch" choices:"true,false" default:"true" help:"Whether reads of the dynamodb engine see every write that was answered before them. Without it they cost half and may trail behind for a moment."`
+	CoalesceReads    bool          `name:"dynamodb-coalesce-reads" type:"switch" choices:"true,false" default:"true" help:"Whether concurrent reads of the dynamodb engine share calls while many are under way, which costs the same read units and less CPU time."`
+	CoalesceFrom     int           `name:"dynamodb-coalesce-from" type:"whole" default:"16" min:"1" max:"10000" help:"How many calls that read one session must be under way before later reads share one."`
 	Attempts         int           `name:"dynamodb-attempts" type:"whole" default:"3" min:"1" max:"10" help:"How often a call to DynamoDB is sent at most, the first time included. How many retries there are in all is bounded beside that."`
 	AttemptTimeout   time.Duration `name:"dynamodb-attempt-timeout" type:"duration" default:"300ms" min:"10ms" max:"1m" help:"How long one attempt to read or write a row may take."`
 	CallTimeout      time.Duration `name:"dynamodb-call-timeout" type:"duration" default:"1s" min:"10ms" max:"1m" help:"How long all attempts of such a call may take together."`

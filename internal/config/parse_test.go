@@ -45,7 +45,7 @@ func TestEveryOptionHasItsDocumentedDefault(t *testing.T) {
 		Store: Store{
 			DataDir:        "./data",
 			Table:          Table{TableName: "tenant-atlantis-user-sessions", Region: "us-west-2"},
-			ConsistentRead: true, Attempts: 3, AttemptTimeout: 300 * time.Millisecond,
+			ConsistentRead: true, CoalesceReads: true, CoalesceFrom: 16, Attempts: 3, AttemptTimeout: 300 * time.Millisecond,
 			CallTimeout: time.Second, IdleConns: 256, ExpiredRetention: 24 * time.Hour,
 		},
 		HTTP: HTTP{
@@ -71,6 +71,8 @@ func TestAVariableSetsWhatItsFlagSets(t *testing.T) {
 		{"DYNAMODB_TABLE_NAME", "other-table"},
 		{"AWS_REGION", "eu-central-1"},
 		{"DYNAMODB_CONSISTENT_READ", "false"},
+		{"DYNAMODB_COALESCE_READS", "false"},
+		{"DYNAMODB_COALESCE_FROM", "1"},
 		{"DYNAMODB_ATTEMPTS", "1"},
 		{"DYNAMODB_ATTEMPT_TIMEOUT", "50ms"},
 		{"DYNAMODB_CALL_TIMEOUT", "2s"},

@@ -143,6 +143,7 @@ func (a *API) route(x *exchange, r *http.Request) {
 		return
 	}
 	if x.id = plainSession(r); x.id != "" {
+		r.Pattern = sessionPattern // as the mux says it
 		a.session.ServeHTTP(x, r)
 		return
 	}

@@ -110,9 +110,7 @@ func (b *batch) keep(out *dynamodb.BatchGetItemOutput) {
 	for _, row := range out.Responses[b.store.options.Table] {
 		id, _ := textOf(row, AttributeID)
 		b.rows[id] = row
-		if data, ok := row[AttributeData].(*types.AttributeValueMemberS); ok {
-			b.bytes += len(data.Value)
-		}
+		b.bytes += dataBytes(row)
 	}
 	clear(b.left)
 	for _, key := range out.UnprocessedKeys[b.store.options.Table].Keys {

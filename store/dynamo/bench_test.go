@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"fmt"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -59,6 +61,49 @@ func BenchmarkDecode(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := decode(row); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkGetShared is a read among many: 64 readers at a time, who share calls.
+// What a reader allocates is bounded, and so is that calls are shared at all.
+func BenchmarkGetShared(b *testing.B) {
+	const readers, rows = 64, 100
+	store := benchStore(b, rows)
+	store.options.CoalesceFrom = 2
+	var n atomic.Int64
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	b.SetParallelism(readers / runtime.GOMAXPROCS(0))
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			id := fmt.Sprintf("session-alice-%03d", n.Add(1)%rows)
+			if _, err := store.Get(b.Context(), id); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	runtime.ReadMemStats(&after)
+	c := store.ReadCounts()
+	calls := float64(c.Alone+c.Shared) / float64(b.N)
+	b.ReportMetric(calls, "calls/op")
+	allocations := float64(after.Mallocs-before.Mallocs) / float64(b.N)
+	if b.N >= 1000 && (allocations > mostAllocations || calls > 0.5) {
+		b.Errorf("a read allocates %.0f times and makes %.2f calls; want at most %d and 0.5", allocations, calls, mostAllocations)
+	}
+}
+
+// mostAllocations is what a read may allocate that shares its call.
+const mostAllocations = 100
+
+func BenchmarkCreate(b *testing.B) {
+	store := benchStore(b, 1)
+	row := newSession("session-alice-000")
+	for i := 0; b.Loop(); i++ {
+		row.ID = fmt.Sprintf("session-bob-%09d", i)
+		if err := store.Create(b.Context(), row); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -62,6 +62,9 @@ func (c *caller) do(ctx context.Context, k call, send func(context.Context) erro
 		if ctx.Err() != nil {
 			return maybe, ctx.Err()
 		}
+		if f.company && time.Now().Before(end) {
+			continue // without the others, as the first time
+		}
 		pause := c.pause
 		if f.class == contended {
 			clashes++
@@ -92,7 +95,7 @@ func (c *caller) once(ctx context.Context, k call, end time.Time, send func(cont
 	}
 	f := newFault(k.op, k.ids, err)
 	if f.class == lost && attempt.Err() != nil {
-		f.text = errUnended.Error()
+		return &fault{op: f.op, class: lost, text: errUnended.Error(), cause: f.cause, company: f.company}
 	}
 	return f
 }

@@ -15,7 +15,8 @@
 //
 // # What a call costs
 //
-//	Create, Get, Record      one call
+//	Create                   one call
+//	Get, Record              one call, or a part of one that others share
 //	Update, Retime, Delete   one call
 //	Apply                    one transaction
 //	ListByUser               one query, and one batch read for each 100 rows; none
@@ -31,6 +32,10 @@
 // user (listbyuser.go). Without the index the keys come from a scan of the whole
 // table (scanuser.go). A range of times is a range of the index, and exact only here,
 // because not all writers wrote times alike (span.go).
+//
+// Reads of single rows share calls where many are under way. What is shared is an
+// attempt and nothing more, so that what follows from its failure is the same for a
+// reader with company as for one without (reads.go, lane.go, departure.go).
 //
 // # What may be late
 //

@@ -138,7 +138,7 @@ func (e *edit) findOut(ctx context.Context, lost error) (item, error) {
 	if !e.store.caller.budget.spend() {
 		return nil, failed(lost)
 	}
-	row, err := e.store.getItemAs(ctx, e.id, true)
+	row, err := e.store.reads.row(ctx, e.id, true)
 	if err != nil {
 		return nil, failed(lost)
 	}

@@ -67,6 +67,9 @@ type fault struct {
 	class class
 	text  string
 	cause error
+	// company says that the row may be sound all the same: others were asked for
+	// with it.
+	company bool
 }
 
 func (f *fault) Error() string { return f.op + ": " + f.text }
@@ -78,9 +81,12 @@ func (f *fault) Unwrap() error { return f.cause }
 // would be found within words.
 const secretBytes = 16
 
-// newFault says what the failure err of one attempt of op means. ids are the
-// sessions that the call names.
+// newFault says what the failure err of one attempt of op means, unless err says it
+// already. ids are the sessions that the call names.
 func newFault(op string, ids []string, err error) *fault {
+	if made := (*fault)(nil); errors.As(err, &made) {
+		return made
+	}
 	f := &fault{op: op, cause: err}
 	if other := otherService(err); other != nil {
 		// Asked for credentials, whatever it answered is not about the table.

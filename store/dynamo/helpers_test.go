@@ -124,7 +124,7 @@ func (s *server) open(t testing.TB, table string, o Options) *Store {
 	if o.AttemptTimeout == 0 {
 		o = patient(o)
 	}
-	o.Table, o.Region, o.ConsistentRead = table, testRegion, true
+	o.Table, o.Region, o.ConsistentRead, o.CoalesceReads = table, testRegion, true, true
 	if o.endpoint == "" {
 		o.endpoint = s.endpoint
 	}

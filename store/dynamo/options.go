@@ -23,6 +23,12 @@ type Options struct {
 	// the contract of engines asks. Without it they cost half and may trail
 	// behind for a moment.
 	ConsistentRead bool
+	// CoalesceReads has reads of single rows share a call, a BatchGetItem, while many
+	// are under way. It costs the same read units and less CPU time.
+	CoalesceReads bool
+	// CoalesceFrom is how many calls of single rows must be under way before reads
+	// wait for others to share theirs; 0 means 16.
+	CoalesceFrom int
 	// Attempts is how often a call is sent at most, the first time included; 0
 	// means 3. Attempts that meet a transaction on the same row do not count.
 	Attempts int
@@ -46,6 +52,8 @@ type Options struct {
 
 	// The rest is for this package's tests; zero values are what is served with.
 
+	// longestWait is how long a read waits for others at most; 0 means the constant.
+	longestWait time.Duration
 	// endpoint goes before that of the default chain.
 	endpoint string
 	// now is the clock of caches and log limits; nil means time.Now.
@@ -58,6 +66,7 @@ type Options struct {
 // into a black hole was still waiting after 20 s, and three throttled attempts
 // took 2.5 s.
 const (
+	defaultCoalesceFrom   = 16
 	defaultAttempts       = 3
 	defaultAttemptTimeout = 300 * time.Millisecond
 	defaultCallTimeout    = time.Second
@@ -66,6 +75,8 @@ const (
 )
 
 func (o Options) withDefaults() Options {
+	orDefault(&o.CoalesceFrom, defaultCoalesceFrom)
+	orDefault(&o.longestWait, longestWait)
 	orDefault(&o.Attempts, defaultAttempts)
 	orDefault(&o.AttemptTimeout, defaultAttemptTimeout)
 	orDefault(&o.CallTimeout, defaultCallTimeout)
@@ -101,6 +112,8 @@ func (o Options) validate() error {
 		return errors.New("the DynamoDB table has no name")
 	case o.Region == "":
 		return errors.New("the AWS region of the DynamoDB table is not given")
+	case o.CoalesceFrom < 1:
+		return fmt.Errorf("reads share calls from at least 1 call on, not %d", o.CoalesceFrom)
 	case o.Attempts < 1:
 		return fmt.Errorf("a DynamoDB call needs at least 1 attempt, not %d", o.Attempts)
 	case o.AttemptTimeout < 0 || o.CallTimeout < 0:

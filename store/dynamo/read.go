@@ -14,7 +14,7 @@ func (s *Store) Get(ctx context.Context, id string) (*session.Session, error) {
 		return nil, err
 	}
 	defer s.gate.leave()
-	row, err := s.readRow(ctx, id)
+	row, err := s.reads.row(ctx, id, s.options.ConsistentRead)
 	if err != nil {
 		return nil, failed(err)
 	}

@@ -16,7 +16,7 @@ func (s *Store) Record(ctx context.Context, key string) (*session.Record, error)
 		return nil, err
 	}
 	defer s.gate.leave()
-	row, err := s.getItemAs(ctx, recordID(key), true)
+	row, err := s.reads.row(ctx, recordID(key), true)
 	if err != nil {
 		return nil, failed(err)
 	}

@@ -24,9 +24,7 @@ type Store struct {
 	unread    *unreadable.Rows
 	gate      gate
 	closing   sync.Once
-	// readRow gets one row, nil if there is none. It is a variable because reads
-	// of many callers can share a call.
-	readRow func(ctx context.Context, id string) (item, error)
+	reads     *reads
 }
 
 var _ session.Store = (*Store)(nil)
@@ -51,7 +49,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		caller: &caller{attempts: o.Attempts, budget: newBudget(), jitter: o.jitter, trouble: newTrouble(o)},
 	}
 	s.table = newTable(s)
-	s.readRow = s.getItem
+	s.reads = newReads(s)
 	s.table.first(ctx)
 	return s, nil
 }
@@ -79,6 +77,7 @@ func (s *Store) CursorKey() []byte {
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.gate.close()
+		s.reads.close()
 		s.transport.CloseIdleConnections()
 	})
 	return nil

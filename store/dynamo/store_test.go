@@ -10,12 +10,17 @@ import (
 
 func TestStoreKeepsTheContractOfEngines(t *testing.T) {
 	t.Parallel()
-	for name, indexed := range map[string]bool{"with the index": true, "without the index": false} {
+	for name, c := range map[string]struct {
+		indexed bool
+		from    int // calls, from which on reads share
+	}{
+		"with the index": {indexed: true}, "without the index": {indexed: false}, "with shared reads": {indexed: true, from: 1},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newServer(t)
 			storetest.RunWith(t, func(t *testing.T) session.Store {
-				return s.open(t, s.newTable(t, indexed), Options{})
+				return s.open(t, s.newTable(t, c.indexed), Options{CoalesceFrom: c.from})
 			}, storetest.Options{Except: exceptions(s.Server)})
 		})
 	}

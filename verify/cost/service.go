@@ -71,7 +71,7 @@ func openService(ctx context.Context, name string) (*service, error) {
 
 func (s *service) open(ctx context.Context, consistent bool, perUser int) (front, error) {
 	store, err := dynamo.Open(ctx, dynamo.Options{
-		Table: s.name, Region: region, ConsistentRead: consistent,
+		Table: s.name, Region: region, ConsistentRead: consistent, CoalesceReads: true,
 		Attempts: 1, AttemptTimeout: patience, CallTimeout: patience,
 	})
 	if err != nil {

@@ -78,10 +78,11 @@ func (l *lab) newTable(ctx context.Context) (string, error) {
 // openDynamo opens the engine as it is by default, but that it sends no call twice.
 // An engine alone makes sessions anew under one id, and a delete that is sent again
 // may meet the next session: that is one reason why the service never gives an id a
-// second time.
-func openDynamo(ctx context.Context, table string) (*dynamo.Store, error) {
+// second time. Reads share calls from so many on that are under way; 0 means as many
+// as by default.
+func openDynamo(ctx context.Context, table string, shareFrom int) (*dynamo.Store, error) {
 	return dynamo.Open(ctx, dynamo.Options{
-		Table: table, Region: region, ConsistentRead: true,
+		Table: table, Region: region, ConsistentRead: true, CoalesceReads: true, CoalesceFrom: shareFrom,
 		Attempts: 1, AttemptTimeout: patience, CallTimeout: patience,
 	})
 }

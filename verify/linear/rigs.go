@@ -34,7 +34,14 @@ var rigs = []rig{
 		if err != nil {
 			return nil, err
 		}
-		return engine(openDynamo(ctx, table))
+		return engine(openDynamo(ctx, table, 0))
+	}},
+	{name: "dynamo, reads share calls", open: func(ctx context.Context, l *lab) (*system, error) {
+		table, err := l.newTable(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return engine(openDynamo(ctx, table, 1))
 	}},
 	{name: "embedded, over HTTP", open: func(ctx context.Context, l *lab) (*system, error) {
 		return l.serve(ctx, 1, false, "SESSION_STORE=embedded", "DATA_DIR="+l.newDir())
@@ -93,6 +100,8 @@ func (l *lab) fleet(ctx context.Context, endpoint string, resent bool) (*system,
 	return l.serve(ctx, servers, resent,
 		"DYNAMODB_TABLE_NAME="+table, "AWS_REGION="+region, "AWS_ENDPOINT_URL_DYNAMODB="+endpoint,
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_EC2_METADATA_DISABLED=true",
+		// So that reads share calls in spite of few clients.
+		"DYNAMODB_COALESCE_FROM=1",
 		// A call that only takes long on a busy machine must not be sent again: see
 		// remote.resent.
 		"DYNAMODB_ATTEMPT_TIMEOUT="+patience.String(), "DYNAMODB_CALL_TIMEOUT="+patience.String())

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ func (l *lab) close() { _ = os.RemoveAll(l.dir) }
 
 // rig is a running service and what is behind it.
 type rig struct {
-	url     string // of one session
+	urls    []string // of sessions
 	service *program.Process
 	table   *exec.Cmd
 	end     io.Closer // ends the table
@@ -72,7 +73,7 @@ func (l *lab) start(ctx context.Context, c setup, limit string) (r *rig, err err
 	if r.service, err = program.Start(ctx, l.binary, variables, nil); err != nil {
 		return r, err
 	}
-	r.url, err = r.session(c)
+	r.urls, err = r.sessions(c)
 	return r, err
 }
 
@@ -98,22 +99,30 @@ func (r *rig) startTable(c setup) (string, error) {
 	return strings.TrimSpace(line), err
 }
 
-// session returns the address of a session: a table has every one.
-func (r *rig) session(c setup) (string, error) {
+// sessionsOfTable are so many that no two requests under way ask for the same: the
+// service would read it once for both, and the table would not be what is short.
+const sessionsOfTable = 10_000
+
+// sessions returns the addresses of sessions. A table has every one; of those on disk
+// one is as good as many.
+func (r *rig) sessions(c setup) (urls []string, err error) {
 	sessions := "http://" + r.service.Addr + "/sessions"
 	if c.takes > 0 {
-		return sessions + "/session-ada-AAAAAAAAAAAAAAAAAAAAAAAAAA", nil
+		for range sessionsOfTable {
+			urls = append(urls, sessions+"/session-ada-"+rand.Text())
+		}
+		return urls, nil
 	}
 	response, err := http.Post(sessions, "application/json", bytes.NewReader([]byte(`{"userId":"ada","data":{"theme":"dark"}}`)))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	var made struct{ SessionID string }
 	if err := json.NewDecoder(response.Body).Decode(&made); err != nil || made.SessionID == "" {
-		return "", fmt.Errorf("no session was made: %s, %w", response.Status, err)
+		return nil, fmt.Errorf("no session was made: %s, %w", response.Status, err)
 	}
-	return sessions + "/" + made.SessionID, nil
+	return []string{sessions + "/" + made.SessionID}, nil
 }
 
 // close ends both. The error is what the service must not say.

@@ -20,20 +20,26 @@ type seen struct {
 	p99          time.Duration // of the served
 }
 
-// load sends GETs of a session at this rate, whether those before are answered or not.
+// errUnserved says that nothing was answered as it should. In an overload that is a
+// finding.
+var errUnserved = errors.New("nothing was answered as it should")
+
+// load sends GETs of sessions, in turn, at this rate, whether those before are answered or not.
 // The first fifth of the time is left out.
-func load(ctx context.Context, url string, perSecond int, d time.Duration) (seen, error) {
+func load(ctx context.Context, urls []string, perSecond int, d time.Duration) (s seen, err error) {
 	attacker := vegeta.NewAttacker(vegeta.Timeout(10*time.Second), vegeta.KeepAlive(true), vegeta.Workers(64))
 	defer attacker.Stop()
-	targets := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: url})
+	targets := make([]vegeta.Target, len(urls))
+	for i, url := range urls {
+		targets[i] = vegeta.Target{Method: http.MethodGet, URL: url}
+	}
 	warm := d / 5
 	var (
-		s     seen
 		took  []time.Duration
 		begin time.Time
 		first error
 	)
-	for r := range attacker.Attack(targets, vegeta.Rate{Freq: perSecond, Per: time.Second}, warm+d, "") {
+	for r := range attacker.Attack(vegeta.NewStaticTargeter(targets...), vegeta.Rate{Freq: perSecond, Per: time.Second}, warm+d, "") {
 		if ctx.Err() != nil {
 			attacker.Stop()
 		}
@@ -55,8 +61,8 @@ func load(ctx context.Context, url string, perSecond int, d time.Duration) (seen
 			first = fmt.Errorf("%d %s", r.Code, r.Error)
 		}
 	}
-	if s.sent == s.failed {
-		return s, fmt.Errorf("nothing was answered as it should: %w", errors.Join(first, ctx.Err()))
+	if ctx.Err() == nil && s.sent == s.failed {
+		err = fmt.Errorf("%w: %w", errUnserved, first)
 	}
 	for _, count := range []*float64{&s.sent, &s.served, &s.refused, &s.failed} {
 		*count /= d.Seconds()
@@ -64,5 +70,5 @@ func load(ctx context.Context, url string, perSecond int, d time.Duration) (seen
 	if slices.Sort(took); len(took) > 0 {
 		s.p99 = took[len(took)*99/100]
 	}
-	return s, ctx.Err()
+	return s, errors.Join(err, ctx.Err())
 }

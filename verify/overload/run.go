@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -62,7 +63,7 @@ func (l *lab) peak(ctx context.Context, c setup, p plan) (float64, error) {
 	waitForQuiet(ctx, p.quiet)
 	best := 0.0
 	for rate := float64(c.from); ; rate *= 1.15 {
-		s, err := load(ctx, r.url, int(rate), p.step)
+		s, err := load(ctx, r.urls, int(rate), p.step)
 		if err != nil {
 			return 0, err
 		}
@@ -82,12 +83,15 @@ func (l *lab) compare(ctx context.Context, c setup, limit string, peak float64, 
 	}
 	defer func() { _ = r.close() }()
 	waitForQuiet(ctx, p.quiet)
-	if out.usual, err = load(ctx, r.url, int(0.8*peak), p.long); err != nil {
+	if out.usual, err = load(ctx, r.urls, int(0.8*peak), p.long); err != nil {
 		return out, err
 	}
 	waitForQuiet(ctx, p.quiet)
 	before := readTimes()
-	out.over, err = load(ctx, r.url, int(p.times*peak), p.long)
+	out.over, err = load(ctx, r.urls, int(p.times*peak), p.long)
 	out.idle = readTimes().idleSince(before)
+	if errors.Is(err, errUnserved) {
+		err = nil
+	}
 	return out, err
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -115,13 +116,21 @@ func (t *table) batchGetItem(body []byte) string {
 	return "{}"
 }
 
-// work takes the time of so many reads: together as long as one, but each has a place.
+// work takes the time of so many reads, each with a place of its own. They are done
+// when the last one is: there may be more of them than places.
 func (t *table) work(reads int) {
-	for range reads {
-		if t.places != nil {
-			t.places <- struct{}{}
-			defer func() { <-t.places }()
-		}
+	var all sync.WaitGroup
+	for range reads - 1 {
+		all.Go(t.read)
+	}
+	t.read()
+	all.Wait()
+}
+
+func (t *table) read() {
+	if t.places != nil {
+		t.places <- struct{}{}
+		defer func() { <-t.places }()
 	}
 	time.Sleep(t.takes)
 }
