@@ -41,13 +41,13 @@ func newLab(ctx context.Context, buildFlags ...string) (l *lab, err error) {
 		}
 	}()
 	if l.dir, err = os.MkdirTemp("", "session-api-linear-"); err != nil {
-		return nil, err
+		return l, err
 	}
 	if l.program, err = program.Build(ctx, l.dir, buildFlags...); err != nil {
-		return nil, err
+		return l, err
 	}
 	if l.backend, err = dynamotest.Launch(ctx, dynamotest.Dynoxide); err != nil {
-		return nil, err
+		return l, err
 	}
 	return l, program.UseEndpoint(l.backend.Endpoint)
 }
