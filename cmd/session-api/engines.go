@@ -20,10 +20,12 @@ type engine struct {
 	// cursorKey seals the cursors of lists. Processes that share the sessions
 	// share it.
 	cursorKey []byte
+	// newIDs makes the ids of new sessions from others; nil where the store has nothing
+	// to add to them.
+	newIDs func(next func(userID string) string) func(userID string) string
 	// What the service must know of a store that keeps secrets; zero for one that
-	// keeps none. newIDs makes the ids of new sessions from others.
+	// keeps none.
 	handle       func(id string) string
-	newIDs       func(next func(userID string) string) func(userID string) string
 	maxDataBytes int
 }
 
@@ -73,7 +75,7 @@ func openEmbedded(c *config.Store, log *slog.Logger) (engine, error) {
 	if err != nil {
 		return engine{}, fmt.Errorf("DATA_DIR (--data-dir): %w", err) // which names the directory
 	}
-	return engine{Store: store, cursorKey: store.CursorKey()}, nil
+	return engine{Store: store, cursorKey: store.CursorKey(), newIDs: store.NewIDs}, nil
 }
 
 func openMemory(*config.Store, *slog.Logger) (engine, error) {

@@ -51,6 +51,18 @@ func TestTwoMemoryEnginesSealCursorsDifferently(t *testing.T) {
 	}
 }
 
+func TestTheEmbeddedEngineMakesTheIDs(t *testing.T) {
+	t.Parallel()
+	e, err := openEmbedded(parsed(t, "--data-dir="+t.TempDir()), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = e.Close() }()
+	if e.newIDs == nil {
+		t.Error("it would look up every id, which costs a create a fifth")
+	}
+}
+
 func TestEveryOptionOfDynamoDBReachesTheEngine(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)

@@ -29,18 +29,20 @@ func TestEachAttemptSendsTheSameBytes(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{Attempts: 10})
 	b.begun(t)
-	var bodies [][]byte
-	b.fail("TransactWriteItems", 9, func(x *faultproxy.Exchange) {
-		bodies = append(bodies, x.Body)
+	const lost = 9
+	bodies := make(chan []byte, lost) // each attempt has a connection of its own
+	b.fail("TransactWriteItems", lost, func(x *faultproxy.Exchange) {
+		bodies <- x.Body
 		x.HangUp()
 	})
 	b.apply(t, everything())
-	if len(bodies) != 9 {
-		t.Errorf("%d attempts were lost; want 9", len(bodies))
+	if len(bodies) != lost {
+		t.Fatalf("%d attempts were lost; want %d", len(bodies), lost)
 	}
-	for i, body := range bodies {
-		if !bytes.Equal(body, bodies[0]) {
-			t.Errorf("attempt %d sends\n%s\nand the first\n%s", i, body, bodies[0])
+	first := <-bodies
+	for i := 1; i < lost; i++ {
+		if body := <-bodies; !bytes.Equal(body, first) {
+			t.Errorf("attempt %d sends\n%s\nand the first\n%s", i, body, first)
 		}
 	}
 }

@@ -33,10 +33,11 @@ const (
 // the engine's throughput, of the loop's; the median of all rounds.
 func BenchmarkCreateBesideBareLoop(b *testing.B) {
 	s, bare := benchOpen(b, b.TempDir()), newBareLoop(b)
+	newID := s.NewIDs(func(id string) string { return id[:len(id)-secretLength] + rand.Text() })
 	sides := []func(i int) error{
 		func(i int) error {
 			fresh := *bare.sessions[i%loopSessions]
-			fresh.ID = fresh.ID[:len(fresh.ID)-secretLength] + rand.Text()
+			fresh.ID = newID(fresh.ID)
 			return s.Create(context.Background(), &fresh)
 		},
 		bare.create,

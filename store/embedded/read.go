@@ -42,8 +42,11 @@ func (s *Store) load(id string) (*session.Session, error) {
 	return found, nil
 }
 
-// exists reports whether a row with this id is stored, readable or not.
-func (s *Store) exists(id string) (bool, error) {
+// taken reports whether a row with the id of a new one is stored, readable or not.
+func (s *Store) taken(id string) (bool, error) {
+	if s.issued.take(id) {
+		return false, nil
+	}
 	var buf keyBuffer
 	_, closer, err := s.db.Get(appendRowKey(buf[:0], id))
 	switch {

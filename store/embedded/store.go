@@ -25,6 +25,7 @@ type Store struct {
 	committer *committer
 	sweeper   *sweeper
 	unread    *unreadable.Rows
+	issued    issued
 	gate      *gate
 	cursorKey []byte
 	options   Options

@@ -98,7 +98,7 @@ func versionOf(r *session.Record) int64 {
 }
 
 func (tx *transaction) create(n *session.Session) error {
-	taken, err := tx.store.exists(n.ID)
+	taken, err := tx.store.taken(n.ID)
 	switch {
 	case err != nil:
 		return err

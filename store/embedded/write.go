@@ -23,7 +23,7 @@ func (s *Store) Create(ctx context.Context, n *session.Session) error {
 	if err != nil {
 		return err
 	}
-	taken, err := s.exists(n.ID)
+	taken, err := s.taken(n.ID)
 	if err == nil && taken {
 		err = session.ErrExists
 	}
