@@ -20,16 +20,11 @@ var createWriters = []int{1, 64}
 // synced before, beside how many synced batches with the same three keys the same
 // Pebble takes in a bare loop, on a copy of the same database.
 func measureCreate(ctx context.Context, o settings) error {
-	l, err := openLab(ctx)
+	s, end, err := openAlone(ctx, dataset{max(o.sessions, 100*perUser), o.value})
 	if err != nil {
 		return err
 	}
-	defer l.close()
-	s, err := l.openSite(dataset{max(o.sessions, 100*perUser), o.value}, 0)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+	defer end()
 	ours, loop, err := s.openCreate(ctx)
 	if err != nil {
 		return err
@@ -44,7 +39,7 @@ func measureCreate(ctx context.Context, o settings) error {
 	for _, writers := range createWriters {
 		var seen [2]tally
 		for i := range o.rounds + 1 {
-			r, err := ours.drive(ctx, l.load, plan, wrk.Load{Conns: writers, Duration: o.duration, Seed: uint64(i)})
+			r, err := ours.drive(ctx, s.load, plan, wrk.Load{Conns: writers, Duration: o.duration, Seed: uint64(i)})
 			if err != nil {
 				return err
 			}

@@ -25,12 +25,9 @@ type growthFlags struct {
 
 // runGrowth prints how long lists take with few sessions in the store and with many.
 func runGrowth(ctx context.Context, args []string) error {
-	var o growthFlags
+	o := growthFlags{settings: settings{rounds: 5, conns: 1}}
 	flags := flag.NewFlagSet("growth", flag.ExitOnError)
-	flags.IntVar(&o.rounds, "rounds", 5, "rounds that count, interleaved")
-	flags.DurationVar(&o.duration, "for", 3*time.Second, "length of a round, in whole seconds")
-	flags.IntVar(&o.conns, "conns", 1, "connections that send at once")
-	flags.IntVar(&o.value, "value", 300, "bytes of data in a session")
+	o.addTo(flags)
 	flags.IntVar(&o.small, "small", 1000, "sessions in the small store")
 	flags.IntVar(&o.large, "large", aMillion, "sessions in the large store")
 	flags.StringVar(&o.contenders, "contenders", "embedded,dynamodb,flask", "whose lists, with commas between")

@@ -87,6 +87,19 @@ func (l *lab) openSite(data dataset, delay time.Duration) (*site, error) {
 	return &site{lab: l, data: data, delay: delay, dir: dir}, err
 }
 
+// openAlone returns a site in a lab of its own, and what closes both.
+func openAlone(ctx context.Context, data dataset) (s *site, done func(), err error) {
+	l, err := openLab(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s, err = l.openSite(data, 0); err != nil {
+		l.close()
+		return nil, nil, err
+	}
+	return s, func() { s.close(); l.close() }, nil
+}
+
 // keep makes the site end p, and returns it.
 func (s *site) keep(p *process, err error) (*process, error) {
 	if err == nil {

@@ -77,13 +77,10 @@ type settings struct {
 // simple is a command with the flags of settings.
 func simple(f func(context.Context, settings) error) func(context.Context, []string) error {
 	return func(ctx context.Context, args []string) error {
-		var s settings
+		s := settings{rounds: 7, conns: 16}
 		flags := flag.NewFlagSet("", flag.ExitOnError)
-		flags.IntVar(&s.rounds, "rounds", 7, "rounds that count, interleaved where there is more than one server")
-		flags.DurationVar(&s.duration, "for", 3*time.Second, "length of a round, in whole seconds")
-		flags.IntVar(&s.conns, "conns", 16, "connections that send at once")
+		s.addTo(flags)
 		flags.IntVar(&s.sessions, "sessions", 0, "sessions in the store (0: what the measurement is about)")
-		flags.IntVar(&s.value, "value", 300, "bytes of data in a session")
 		flags.DurationVar(&s.delay, "delay", 4*time.Millisecond, "how long the stub of DynamoDB takes for an answer")
 		flags.IntVar(&s.idle, "idle", 0, "idle connections that the Go handler with the SDK keeps (0: as the SDK comes)")
 		flags.StringVar(&s.dir, "dir", "", "the database of the bare loop")
@@ -95,6 +92,15 @@ func simple(f func(context.Context, settings) error) func(context.Context, []str
 		defer cancel()
 		return f(ctx, s)
 	}
+}
+
+// addTo adds the flags that every measurement of ours has; rounds and conns are what
+// they are unless told.
+func (s *settings) addTo(flags *flag.FlagSet) {
+	flags.IntVar(&s.rounds, "rounds", s.rounds, "rounds that count, interleaved where there is more than one server")
+	flags.DurationVar(&s.duration, "for", 3*time.Second, "length of a round, in whole seconds")
+	flags.IntVar(&s.conns, "conns", s.conns, "connections that send at once")
+	flags.IntVar(&s.value, "value", 300, "bytes of data in a session")
 }
 
 // limitFlag adds the flag that bounds a whole run.

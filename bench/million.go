@@ -22,16 +22,11 @@ func (o settings) million() int {
 // measureMillion prints memory and time to open with a million sessions, after a
 // clean stop and after SIGKILL.
 func measureMillion(ctx context.Context, o settings) error {
-	l, err := openLab(ctx)
+	s, end, err := openAlone(ctx, dataset{o.million(), o.value})
 	if err != nil {
 		return err
 	}
-	defer l.close()
-	s, err := l.openSite(dataset{o.million(), o.value}, 0)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+	defer end()
 	dir, err := s.folder("ours")
 	if err != nil {
 		return err
@@ -121,16 +116,11 @@ func (s *subject) report(moment string) error {
 
 // measureStart prints the time from start to ready with an empty directory.
 func measureStart(ctx context.Context, o settings) error {
-	l, err := openLab(ctx)
+	s, end, err := openAlone(ctx, dataset{})
 	if err != nil {
 		return err
 	}
-	defer l.close()
-	s, err := l.openSite(dataset{}, 0)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+	defer end()
 	var took []time.Duration
 	for range o.rounds {
 		p, err := openEmbedded(ctx, s)

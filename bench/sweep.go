@@ -20,16 +20,11 @@ import (
 // While one is measured the other is stopped (SIGSTOP), so that the sweep costs
 // the server that does it and no other.
 func measureSweep(ctx context.Context, o settings) error {
-	l, err := openLab(ctx)
+	s, end, err := openAlone(ctx, dataset{o.million(), o.value})
 	if err != nil {
 		return err
 	}
-	defer l.close()
-	s, err := l.openSite(dataset{o.million(), o.value}, 0)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+	defer end()
 	quiet, sweeping, done, err := s.openSweep(ctx)
 	if err != nil {
 		return err
@@ -47,13 +42,13 @@ func measureSweep(ctx context.Context, o settings) error {
 	for i := 0; i <= o.rounds && len(done) == 0; i++ {
 		load.Seed = uint64(i)
 		sweeping.freeze(true)
-		calm, err := quiet.drive(ctx, l.load, plan, load)
+		calm, err := quiet.drive(ctx, s.load, plan, load)
 		if err != nil {
 			return err
 		}
 		quiet.freeze(true)
 		sweeping.freeze(false)
-		busy, err := sweeping.drive(ctx, l.load, plan2, load)
+		busy, err := sweeping.drive(ctx, s.load, plan2, load)
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ func TestTheEmbeddedEngineMakesTheIDs(t *testing.T) {
 	}
 	defer func() { _ = e.Close() }()
 	if e.newIDs == nil {
-		t.Error("it would look up every id, which costs a create a fifth")
+		t.Error("it would look up every id, which is the dearest part of a create")
 	}
 }
 

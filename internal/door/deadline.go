@@ -6,8 +6,7 @@ import (
 )
 
 // net/http moves a connection's deadlines four or five times a request, and each move
-// is one of a timer of the runtime: together 3 % of the processor time of a GET, for
-// times that hardly ever come. So the door only writes them down, and one watch for all
+// is one of a timer of the runtime, for times that hardly ever come. So the door only writes them down, and one watch for all
 // connections looks every watchEvery whether one has come. A connection is cut so much
 // later, at most.
 
