@@ -96,11 +96,11 @@ func simple(f func(context.Context, settings) error) func(context.Context, []str
 
 // addTo adds the flags that every measurement of ours has; rounds and conns are what
 // they are unless told.
-func (s *settings) addTo(flags *flag.FlagSet) {
-	flags.IntVar(&s.rounds, "rounds", s.rounds, "rounds that count, interleaved where there is more than one server")
-	flags.DurationVar(&s.duration, "for", 3*time.Second, "length of a round, in whole seconds")
-	flags.IntVar(&s.conns, "conns", s.conns, "connections that send at once")
-	flags.IntVar(&s.value, "value", 300, "bytes of data in a session")
+func (o *settings) addTo(flags *flag.FlagSet) {
+	flags.IntVar(&o.rounds, "rounds", o.rounds, "rounds that count, interleaved where there is more than one server")
+	flags.DurationVar(&o.duration, "for", 3*time.Second, "length of a round, in whole seconds")
+	flags.IntVar(&o.conns, "conns", o.conns, "connections that send at once")
+	flags.IntVar(&o.value, "value", 300, "bytes of data in a session")
 }
 
 // limitFlag adds the flag that bounds a whole run.

@@ -6,9 +6,9 @@ import (
 )
 
 // net/http moves a connection's deadlines four or five times a request, and each move
-// is one of a timer of the runtime, for times that hardly ever come. So the door only writes them down, and one watch for all
-// connections looks every watchEvery whether one has come. A connection is cut so much
-// later, at most.
+// is one of a timer of the runtime, for times that hardly ever come. So the door only
+// writes them down, and one watch for all connections looks every watchEvery whether one
+// has come. A connection is cut so much later, at most.
 
 const watchEvery = 250 * time.Millisecond
 

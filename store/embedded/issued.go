@@ -3,9 +3,10 @@ package embedded
 import "sync"
 
 // A create must look whether its id is free, and to find that a key is not there is the
-// dearest look-up that Pebble has: half of what a create computes before it commits. An id that this store has made itself is free for sure:
-// it is drawn from so many random bits that none comes twice (a UUID relies on 122, RFC
-// 9562 section 5.4; these have 128 and more), and was given out once. So the store remembers the ids that it made, for as
+// dearest look-up that Pebble has: half of what a create computes before it commits. An
+// id that this store has made itself is free for sure: it is drawn from so many random
+// bits that none comes twice (a UUID relies on 122, RFC 9562 section 5.4; these have 128
+// and more), and was given out once. So the store remembers the ids that it made, for as
 // long as nobody has created a session under them; what it does not know it looks up.
 
 // issuedMost is how many ids are remembered at least: more than there are creates
