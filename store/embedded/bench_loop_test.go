@@ -89,7 +89,7 @@ type pair struct{ key, value []byte }
 
 func newBareLoop(b *testing.B) *bareLoop {
 	log := slog.New(slog.DiscardHandler)
-	o := pebbleOptions(&guardFS{FS: vfs.Default, health: newHealth(log)}, nil, log)
+	o := pebbleOptions(&guardFS{FS: vfs.Default, health: newHealth(log)}, nil, newBlockCache(), log)
 	o.FS = vfs.Default
 	db, err := pebble.Open(b.TempDir(), o)
 	if err != nil {

@@ -51,6 +51,7 @@ type group struct {
 // comes in during a sync shares the next.
 type committer struct {
 	db         *pebble.DB
+	cache      *blockCache
 	health     *health
 	space      *space
 	stallAfter time.Duration
@@ -68,9 +69,9 @@ type committer struct {
 	commits, syncs atomic.Uint64
 }
 
-func newCommitter(db *pebble.DB, h *health, sp *space, stallAfter time.Duration) *committer {
+func newCommitter(db *pebble.DB, cache *blockCache, h *health, sp *space, stallAfter time.Duration) *committer {
 	c := &committer{
-		db: db, health: h, space: sp, stallAfter: stallAfter,
+		db: db, cache: cache, health: h, space: sp, stallAfter: stallAfter,
 		slots: make(chan struct{}, maxQueued),
 		wake:  make(chan struct{}, 1),
 		ended: make(chan struct{}),

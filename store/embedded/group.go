@@ -76,6 +76,7 @@ func (c *committer) write(g *group) {
 		<-c.slots
 	}
 	c.space.used(size)
+	c.cache.fit(c.db)
 }
 
 // apply writes the group as one batch.

@@ -16,15 +16,14 @@ const (
 	// bound both memory and the time of that open.
 	memTableBytes = 32 << 20
 	memTables     = 3
-	// cacheBytes is the size of the block cache: room for the indexes of the files of
-	// a million sessions. Rows that are read often are kept elsewhere (hotrows.go),
-	// and the system keeps the files: with five times as much, reads of a million
-	// rows by chance took no less time. A walk over all rows fills it once.
-	cacheBytes = 12 << 20
 	// bloomBitsPerKey makes one look-up in a hundred touch a file in vain.
 	bloomBitsPerKey = 10
-	// blockBytes is the size of a block, the unit that a read loads and unpacks.
-	blockBytes = 4 << 10
+	// blockBytes is the size of a block, the unit that a read loads and unpacks: room
+	// for the sessions of one user that has many, which are neighbours.
+	blockBytes = 8 << 10
+	// indexBlockBytes is the size of a block of a file's index. The indexes of nearly
+	// all files fit one: where they do not, each look-up loads two.
+	indexBlockBytes = 64 << 10
 	// l0Files starts a compaction of the newest level; the lower, the fewer
 	// files a read looks at.
 	l0Files = 2
@@ -35,12 +34,12 @@ const (
 	formatVersion = pebble.FormatTableFormatV6
 )
 
-func pebbleOptions(fs *guardFS, lock *pebble.Lock, log *slog.Logger) *pebble.Options {
+func pebbleOptions(fs *guardFS, lock *pebble.Lock, cache *blockCache, log *slog.Logger) *pebble.Options {
 	o := &pebble.Options{
 		FS:                          fs,
 		Lock:                        lock,
 		FormatMajorVersion:          formatVersion,
-		CacheSize:                   cacheBytes,
+		Cache:                       cache.Cache,
 		MemTableSize:                memTableBytes,
 		MemTableStopWritesThreshold: memTables,
 		L0CompactionThreshold:       l0Files,
@@ -53,9 +52,11 @@ func pebbleOptions(fs *guardFS, lock *pebble.Lock, log *slog.Logger) *pebble.Opt
 	}
 	for i := range o.Levels {
 		o.Levels[i].BlockSize = blockBytes
+		o.Levels[i].IndexBlockSize = indexBlockBytes
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBitsPerKey)
 	}
 	o.EventListener = &pebble.EventListener{
+		WALCreated:      func(pebble.WALCreateInfo) { cache.rotated.Store(true) }, // one for each memtable
 		BackgroundError: func(err error) { o.Logger.Errorf("background work failed: %s", err) },
 		// The default ends the process. A read of the bad block fails by itself.
 		DataCorruption: func(info pebble.DataCorruptionInfo) { o.Logger.Errorf("a file is corrupt: %s", info) },
@@ -99,6 +100,7 @@ func openPebble(dir string, o *pebble.Options, h *health) (opened, error) {
 }
 
 func openWithKey(dir string, o *pebble.Options) (opened, error) {
+	defer o.Cache.Unref() // the database has its own reference
 	db, err := pebble.Open(dir, o)
 	if err != nil {
 		return opened{}, err

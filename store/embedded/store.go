@@ -45,15 +45,16 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	database, err := openPebble(dir.database, pebbleOptions(fs, dir.lock, o.Logger), health)
+	cache := newBlockCache()
+	database, err := openPebble(dir.database, pebbleOptions(fs, dir.lock, cache, o.Logger), health)
 	if err != nil {
 		return nil, errors.Join(dir.cannot("be opened", err), dir.close())
 	}
 	fs.armed.Store(true)
-	return newStore(o, fs, dir, database), nil
+	return newStore(o, fs, dir, database, cache), nil
 }
 
-func newStore(o Options, fs *guardFS, dir *dataDir, database opened) *Store {
+func newStore(o Options, fs *guardFS, dir *dataDir, database opened, cache *blockCache) *Store {
 	s := &Store{
 		db: database.db, cursorKey: database.cursorKey, dir: dir, health: fs.health, options: o,
 		name:   filepath.Base(o.Dir),
@@ -65,7 +66,7 @@ func newStore(o Options, fs *guardFS, dir *dataDir, database opened) *Store {
 		load: s.load, clone: (*session.Session).Clone, size: hotSize,
 	})
 	s.records = newRowLocks(s.health, rowKind[session.Record]{load: s.loadRecord, clone: cloneRecord})
-	s.committer = newCommitter(s.db, s.health, s.space, o.stallAfter)
+	s.committer = newCommitter(s.db, cache, s.health, s.space, o.stallAfter)
 	s.sweeper = newSweeper(s)
 	return s
 }

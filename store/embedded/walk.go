@@ -95,10 +95,9 @@ func (w *walk) readRows(batch []indexed, keep func(data []byte) []byte) []*sessi
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(batch[a].id, batch[b].id) })
 	rows := make([]*session.Session, len(batch))
-	var buf keyBuffer
+	at := rowFinder{iter: w.iter}
 	for _, i := range order {
-		key := appendRowKey(buf[:0], batch[i].id)
-		if !w.iter.SeekPrefixGE(key) || !bytes.Equal(w.iter.Key(), key) {
+		if !at.find(batch[i].id) {
 			continue
 		}
 		if rows[i] = w.row(batch[i].id); rows[i] != nil {
