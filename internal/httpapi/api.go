@@ -122,7 +122,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.requestIDs[0] = requestID(r.Header)
 	h["X-Request-Id"] = x.requestIDs[:]
 
-	x.ctx = withDeadline(r.Context(), x.start.Add(a.timeout))
+	x.ctx.begin(r.Context(), x.start.Add(a.timeout))
 	defer x.ctx.stop()
 	defer a.finish(x, r)
 	a.route(x, r)

@@ -41,10 +41,10 @@ func (a *API) createSession(x *exchange, r *http.Request) error {
 
 func (a *API) create(x *exchange, key string, n session.New) (created *session.Session, replayed bool, err error) {
 	if key != "" {
-		return a.service(x).CreateOnce(x.ctx, key, n)
+		return a.service(x).CreateOnce(&x.ctx, key, n)
 	}
 	x.single = true
-	created, err = a.service(x).Create(x.ctx, n)
+	created, err = a.service(x).Create(&x.ctx, n)
 	return created, false, err
 }
 

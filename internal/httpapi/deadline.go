@@ -19,9 +19,8 @@ type deadline struct {
 	cancel context.CancelFunc
 }
 
-func withDeadline(parent context.Context, at time.Time) *deadline {
-	return &deadline{Context: parent, at: at}
-}
+// begin sets the end, once. The zero deadline is of no use before it.
+func (d *deadline) begin(parent context.Context, at time.Time) { d.Context, d.at = parent, at }
 
 // Deadline returns when the request's time is over.
 func (d *deadline) Deadline() (time.Time, bool) {

@@ -63,3 +63,9 @@ func TestADeadlineFollowsTheCallersLeaving(t *testing.T) {
 }
 
 type key struct{}
+
+func withDeadline(parent context.Context, at time.Time) *deadline {
+	d := &deadline{}
+	d.begin(parent, at)
+	return d
+}

@@ -21,7 +21,7 @@ func (a *API) endUser(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ended, err := a.service(x).EndUser(x.ctx, userID, except)
+	ended, err := a.service(x).EndUser(&x.ctx, userID, except)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // what its log line will say.
 type exchange struct {
 	http.ResponseWriter
-	ctx    *deadline // the request's context, with its deadline
+	ctx    deadline // the request's context, with its deadline
 	route  string
 	id     string       // the session that the path names, if the mux has not seen it
 	caller *auth.Caller // nil where nobody asks who calls, or nobody known does
@@ -40,8 +40,7 @@ type exchange struct {
 // WriteHeader notes the status and begins the answer.
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
-		x.status = status
-		x.leave()
+		x.begin(status)
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
@@ -49,10 +48,15 @@ func (x *exchange) WriteHeader(status int) {
 // Write begins the answer if need be and goes on with it.
 func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
-		x.status = http.StatusOK
-		x.leave()
+		x.begin(http.StatusOK)
 	}
 	return x.ResponseWriter.Write(b) // #nosec G705 -- JSON, and static pages of ours; nosniff goes with all
+}
+
+func (x *exchange) begin(status int) {
+	x.status = status
+	x.Header()["Date"] = dateAt(time.Now())
+	x.leave()
 }
 
 // Unwrap lets http.ResponseController reach the connection.

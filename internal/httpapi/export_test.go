@@ -26,3 +26,6 @@ type Refusals struct{ refusals }
 
 // Next counts one.
 func (r *Refusals) Next(now time.Time) (skipped int, ok bool) { return r.next(now) }
+
+// DateAt returns the Date header for an answer that begins then.
+func DateAt(now time.Time) []string { return dateAt(now) }

@@ -29,7 +29,7 @@ func (a *API) admit(x *exchange, r *http.Request) error {
 	if a.callers == nil {
 		return nil
 	}
-	caller, err := a.callers.Authenticate(x.ctx, r)
+	caller, err := a.callers.Authenticate(&x.ctx, r)
 	if err != nil {
 		if _, known := classify(err); known.Code == auth.CodeUnauthenticated {
 			x.Header().Set("WWW-Authenticate", challenge(err))

@@ -52,7 +52,7 @@ func (a *API) ready(x *exchange, r *http.Request) error {
 			return a.notReady(x, err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(x.ctx, readyTimeout)
+	ctx, cancel := context.WithTimeout(&x.ctx, readyTimeout)
 	defer cancel()
 	status, err := a.svc.Ready(ctx)
 	if err != nil {

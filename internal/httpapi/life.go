@@ -11,7 +11,7 @@ func (a *API) touchSession(x *exchange, r *http.Request) error {
 		return err
 	}
 	// That it changes a time of the row is not worth a line: it happens all the while.
-	touched, err := a.service(x).Touch(x.ctx, r.PathValue("id"))
+	touched, err := a.service(x).Touch(&x.ctx, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (a *API) extendSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	extended, err := a.service(x).Extend(x.ctx, r.PathValue("id"), ttl, match)
+	extended, err := a.service(x).Extend(&x.ctx, r.PathValue("id"), ttl, match)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (a *API) rotateSession(x *exchange, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	rotated, err := a.service(x).Rotate(x.ctx, id, rotation, match)
+	rotated, err := a.service(x).Rotate(&x.ctx, id, rotation, match)
 	if err != nil {
 		return err
 	}

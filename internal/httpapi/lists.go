@@ -22,7 +22,7 @@ func (a *API) listSessions(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.service(x).List(x.ctx, userID, q)
+	list, err := a.service(x).List(&x.ctx, userID, q)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (a *API) listUserSessions(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.service(x).ListByUser(x.ctx, userID, q)
+	list, err := a.service(x).ListByUser(&x.ctx, userID, q)
 	if err != nil {
 		return err
 	}

@@ -35,11 +35,11 @@ var errPanicked = errors.New("a handler panicked")
 
 // logOperation writes the one line of an operation that changed something.
 func (a *API) logOperation(x *exchange, r *http.Request) {
-	if x.operation == "" || !a.log.Enabled(x.ctx, slog.LevelInfo) {
+	if x.operation == "" || !a.log.Enabled(&x.ctx, slog.LevelInfo) {
 		return
 	}
 	line, attrs := x.said()
-	a.log.LogAttrs(x.ctx, slog.LevelInfo, line, append(a.attrs(x, r, x.status), attrs...)...)
+	a.log.LogAttrs(&x.ctx, slog.LevelInfo, line, append(a.attrs(x, r, x.status), attrs...)...)
 }
 
 // said returns what is logged of the operation, for people and for programs.
@@ -65,8 +65,8 @@ func (x *exchange) said() (line string, attrs []slog.Attr) {
 // logAccess writes a line for every request, at debug level. It names the route,
 // never the path: paths hold session ids.
 func (a *API) logAccess(x *exchange, r *http.Request) {
-	if a.log.Enabled(x.ctx, slog.LevelDebug) {
-		a.log.LogAttrs(x.ctx, slog.LevelDebug, "request", a.attrs(x, r, x.status)...)
+	if a.log.Enabled(&x.ctx, slog.LevelDebug) {
+		a.log.LogAttrs(&x.ctx, slog.LevelDebug, "request", a.attrs(x, r, x.status)...)
 	}
 }
 
@@ -80,7 +80,7 @@ func (a *API) logFault(x *exchange, r *http.Request, status int, err error) {
 	if status == http.StatusServiceUnavailable {
 		level = slog.LevelWarn
 	}
-	a.log.LogAttrs(x.ctx, level, "request failed", append(a.attrs(x, r, status),
+	a.log.LogAttrs(&x.ctx, level, "request failed", append(a.attrs(x, r, status),
 		slog.String("cause", err.Error()))...)
 }
 
@@ -92,7 +92,7 @@ func (a *API) logPanic(x *exchange, r *http.Request, p any) {
 	if err, ok := p.(runtime.Error); ok {
 		what = err.Error()
 	}
-	a.log.LogAttrs(x.ctx, slog.LevelError, "panic", append(a.attrs(x, r, http.StatusInternalServerError),
+	a.log.LogAttrs(&x.ctx, slog.LevelError, "panic", append(a.attrs(x, r, http.StatusInternalServerError),
 		slog.String("what", what), slog.String("stack", string(debug.Stack())))...)
 }
 

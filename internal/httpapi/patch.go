@@ -19,7 +19,7 @@ func (a *API) patchSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	patched, err := a.service(x).Patch(x.ctx, r.PathValue("id"), patch, match)
+	patched, err := a.service(x).Patch(&x.ctx, r.PathValue("id"), patch, match)
 	if err != nil {
 		return err
 	}

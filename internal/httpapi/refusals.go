@@ -51,5 +51,5 @@ func (a *API) logRefusal(x *exchange, r *http.Request, status int, err error) {
 	if skipped > 0 {
 		attrs = append(attrs, slog.Int("others_not_logged", skipped))
 	}
-	a.log.LogAttrs(x.ctx, slog.LevelWarn, "request refused", attrs...)
+	a.log.LogAttrs(&x.ctx, slog.LevelWarn, "request refused", attrs...)
 }

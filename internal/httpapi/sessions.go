@@ -13,7 +13,7 @@ func (a *API) getSession(x *exchange, r *http.Request) error {
 	}
 	id := x.pathID(r)
 	x.single = true
-	found, err := a.service(x).Get(x.ctx, id)
+	found, err := a.service(x).Get(&x.ctx, id)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (a *API) updateSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	updated, err := a.service(x).Update(x.ctx, r.PathValue("id"), data, match)
+	updated, err := a.service(x).Update(&x.ctx, r.PathValue("id"), data, match)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (a *API) deleteSession(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	deleted, err := a.service(x).Delete(x.ctx, r.PathValue("id"), match)
+	deleted, err := a.service(x).Delete(&x.ctx, r.PathValue("id"), match)
 	if err != nil {
 		return err
 	}
