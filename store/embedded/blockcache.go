@@ -17,10 +17,10 @@ import (
 
 const (
 	// blockCacheBytes is what the blocks of files may take: room for the indexes and
-	// filters of the files of a million sessions, and three times as much. Rows that are
+	// filters of the files of a million sessions, and as much again. Rows that are
 	// read often are kept elsewhere (hotrows.go), and the system keeps the files. A
 	// walk over all rows fills it once.
-	blockCacheBytes = 24 << 20
+	blockCacheBytes = 16 << 20
 	// memTablesBytes is the most that memtables take before writes wait.
 	memTablesBytes = memTables * memTableBytes
 )

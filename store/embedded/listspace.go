@@ -26,7 +26,6 @@ func (s *Store) listNamespace(ctx context.Context, q session.PageQuery) (session
 	return s.page(ctx, keys.sane(), func(w *walk) {
 		found, more := w.namespaceKeys(q)
 		w.page.Next = more
-		w.iter.SetBounds(allRows.lower, allRows.upper)
 		w.namespaceRows(found, q)
 	})
 }

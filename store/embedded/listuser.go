@@ -29,7 +29,6 @@ func (s *Store) ListByUser(ctx context.Context, userID string, q session.PageQue
 			w.userIDs(found, more)
 			return
 		}
-		w.iter.SetBounds(allRows.lower, allRows.upper)
 		w.userRows(found, more)
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable"
 )
 
 // How Pebble is tuned: sessions are small, read by id far more often than they
@@ -53,6 +54,8 @@ func pebbleOptions(fs *guardFS, lock *pebble.Lock, cache *blockCache, log *slog.
 	for i := range o.Levels {
 		o.Levels[i].BlockSize = blockBytes
 		o.Levels[i].IndexBlockSize = indexBlockBytes
+		// Unpacked faster than Snappy, Pebble's default, and a quarter smaller.
+		o.Levels[i].Compression = func() *sstable.CompressionProfile { return sstable.FastestCompression }
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBitsPerKey)
 	}
 	o.EventListener = &pebble.EventListener{

@@ -86,8 +86,9 @@ func (w *walk) userRows(found []indexed, more string) {
 // noData is what a page without data makes of a row's.
 func noData([]byte) []byte { return nil }
 
-// readRows returns the rows of a batch, nil where one cannot be understood, with what
-// keep makes of their data, which is the iterator's.
+// readRows returns the rows of a batch, of one at least, nil where one cannot be understood, with what
+// keep makes of their data, which is the iterator's. It leaves the iterator among rows,
+// with bounds that keep it off files that have none of these.
 func (w *walk) readRows(batch []indexed, keep func(data []byte) []byte) []*session.Session {
 	order := make([]int, len(batch))
 	for i := range order {
@@ -95,6 +96,8 @@ func (w *walk) readRows(batch []indexed, keep func(data []byte) []byte) []*sessi
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(batch[a].id, batch[b].id) })
 	rows := make([]*session.Session, len(batch))
+	first, last := batch[order[0]].id, batch[order[len(order)-1]].id
+	w.iter.SetBounds(appendRowKey(nil, first), successor(appendRowKey(nil, last)))
 	at := rowFinder{iter: w.iter}
 	for _, i := range order {
 		if !at.find(batch[i].id) {
