@@ -40,7 +40,8 @@
 // no two wait for each other. To reads all that it does happens at one moment.
 //
 // Rows that were read last are kept decoded in front of Pebble (hotrows.go). A
-// write drops its row before it can begin, so none is ever stale.
+// write drops its row before it can begin, so none is ever stale. Blocks of files are
+// kept by Pebble, in memory that its memtables do not take (blockcache.go).
 //
 // # Trouble with the disk
 //
