@@ -16,8 +16,11 @@ const (
 	// changedPages is after how many pages of a walk nothing changes any more,
 	// so that the sessions made meanwhile cannot keep it going for ever.
 	changedPages = 9
-	// churners are the writers beside a concurrent walk, churnWalks the walks.
-	churners, churnWalks = 4, 20
+	// churners are the writers beside a concurrent walk, churnWalks the walks. After the
+	// first few there are no more once churnTime is over: a server may take a second for
+	// each page.
+	churners, churnWalks, fewWalks = 4, 20, 3
+	churnTime                      = 4 * time.Second
 )
 
 // The checks of this file hold for every list alike; each gets a store of its
@@ -174,7 +177,8 @@ func isWholeBesideConcurrentWriters(t reporter, store session.Store, l list) {
 		within(t, "A writer beside the walk", churn.Wait)
 	}()
 	within(t, "The first turn of each writer beside the walk", begun.Wait)
-	for range churnWalks {
+	begin := time.Now()
+	for n := 0; n < churnWalks && (n < fewWalks || time.Since(begin) < churnTime); n++ {
 		seen := map[string]int{}
 		l.pages(t, during, 6, func(p session.Page) time.Time {
 			for _, s := range p.Sessions {

@@ -16,7 +16,7 @@ const (
 	hotBytes = 44 << 20
 	// maxHotRow is the largest row that is kept: a few large ones must not push
 	// out many small ones.
-	maxHotRow = 8 << 10
+	maxHotRow = 16 << 10
 	// hotOverhead is what a kept row takes beside its strings and data: the
 	// struct and its place in the map, about.
 	hotOverhead = 480
