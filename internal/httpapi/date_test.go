@@ -8,7 +8,7 @@ import (
 	"session-api/internal/httpapi"
 )
 
-func TestAnAnswerTellsTheSecondInWhichItBegan(t *testing.T) {
+func TestADateIsThatOfItsSecond(t *testing.T) {
 	t.Parallel()
 	for _, offset := range []time.Duration{0, 400 * time.Millisecond, 700 * time.Millisecond, time.Hour, -time.Minute} {
 		at := start.Add(offset)
@@ -16,5 +16,14 @@ func TestAnAnswerTellsTheSecondInWhichItBegan(t *testing.T) {
 		if got := httpapi.DateAt(at); len(got) != 1 || got[0] != want {
 			t.Errorf("the Date of %v is %q, not %q", at, got, want)
 		}
+	}
+}
+
+func TestAnswersCarryTheDate(t *testing.T) {
+	t.Parallel()
+	begin := time.Now().Truncate(time.Second)
+	got := newHarness(t, nil).call("GET", "/health", "").header.Get("Date")
+	if at, err := http.ParseTime(got); err != nil || at.Before(begin) || at.After(time.Now()) {
+		t.Errorf("the Date of an answer of now is %q", got)
 	}
 }

@@ -53,6 +53,7 @@ func (x *exchange) Write(b []byte) (int, error) {
 	return x.ResponseWriter.Write(b) // #nosec G705 -- JSON, and static pages of ours; nosniff goes with all
 }
 
+// begin notes that the answer begins: its place in flight is free from then on.
 func (x *exchange) begin(status int) {
 	x.status = status
 	x.Header()["Date"] = dateAt(time.Now())

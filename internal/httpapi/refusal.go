@@ -44,7 +44,7 @@ func Refusal(status int, why string) []byte {
 	head := "HTTP/1.1 " + strconv.Itoa(status) + " " + http.StatusText(status) +
 		"\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: " + strconv.Itoa(len(body)) +
 		"\r\nContent-Type: " + problemType +
-		"\r\nDate: " + time.Now().UTC().Format(http.TimeFormat) +
+		"\r\nDate: " + dateAt(time.Now())[0] +
 		"\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: " + id + "\r\n\r\n"
 	return append([]byte(head), body...)
 }
